@@ -33,7 +33,15 @@ export {
 } from "./evidence.ts";
 export { asSent, type FixedLabel, fixedLabels, keptPrefix } from "./identity-labels.ts";
 export { packedRelease, releaseTextIn, unpackedRelease } from "./packed.ts";
-export { type HostFile, hostPaths, hostUsers, scrapeSecretFolder, scrapeSecretName, unitFolder } from "./paths.ts";
+export {
+  type HostFile,
+  hostPaths,
+  hostUsers,
+  ownScrapeSecrets,
+  scrapeSecretFolder,
+  scrapeSecretName,
+  unitFolder,
+} from "./paths.ts";
 export {
   canonicalJson,
   canonicalRelease,

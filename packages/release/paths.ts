@@ -69,9 +69,14 @@ export const scrapeSecretFolder = "prometheus/scrape/secrets/";
 /** The name of such a secret. It begins with a letter, so that Pulumi takes no name for the index of a list. */
 export const scrapeSecretName = /^[a-z][a-z0-9_-]{0,62}$/;
 
+/** The host's own certificate for scraping and its key, by the names that jobs use for them as for the user's secrets. */
+export const ownScrapeSecrets = { certificate: "scrape-certificate", key: "scrape-key" } as const;
+
 /** Whether a secret may lie here: nothing that a service takes for configuration, or trusts, arrives as one. */
 export const isSecretPlace = (path: string): boolean =>
-  /^(tls\/private-key\.pem|prometheus\/alertmanager-\d+\.(secret|key))$/.test(path) ||
+  /^(tls\/((metrics|web)\/)?private-key\.pem|exporter\/web\.yml|prometheus\/alertmanager-\d+\.(secret|key))$/.test(
+    path,
+  ) ||
   (path.startsWith(scrapeSecretFolder) && scrapeSecretName.test(path.slice(scrapeSecretFolder.length)));
 
 export const releaseOwners = ["root", ...Object.values(hostUsers)] as const;
