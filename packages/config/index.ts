@@ -10,6 +10,7 @@ export {
 } from "./configuration.ts";
 export type { ExchangeConfiguration } from "./exchange.ts";
 export { type FleetFile, fleetFolder, isFleetFile, mostSenders, senderFileText, senderInFile } from "./fleet.ts";
+export { leafPurposesOf } from "./leaf-purposes.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { alertmanagers } from "./alertmanagers.ts";
 import { remoteWrite } from "./remote-write.ts";
 import { scrapeSecrets } from "./secrets.ts";
-import { duration, key, path } from "./values.ts";
+import { duration, flag, key, path } from "./values.ts";
 
 const stricterLabels =
   "Prometheus drops a label without a value, and expands `$NAME` from an environment that the host does not have. `job` and the others would take the place of labels that tell series apart.";
@@ -30,6 +30,12 @@ const prometheus = z.strictObject({
       "Passwords, tokens, keys and client certificates of scrape jobs, by name: each a secret, see [below](#secrets-of-scrape-jobs). A job names one as `secrets/NAME`.",
     range: "names of `a-z`, `0-9`, `-` and `_`, each with a secret; at most 100, and 60,000 bytes in all",
     example: "{ shop-password: … }",
+  }),
+  scrapeIdentity: key(flag("if jobs show targets a certificate of this host").default(false), {
+    description:
+      "`true` gives the stack a leaf for scraping, apart from the link's. A job shows it to its targets by [`secrets/scrape-certificate` and `secrets/scrape-key`](exporters.md#scraping-with-a-certificate).",
+    example: "true",
+    affects: "who scrapes is `link-scrape.` and `pki.dnsName`",
   }),
   rules: key(path("folder").optional(), {
     description: "A folder of Prometheus [rule files](operate.md#scrape-files-and-rule-files).",

@@ -6,6 +6,7 @@ import { fleet } from "./fleet.ts";
 import { gate } from "./gate.ts";
 import { host, tools } from "./host.ts";
 import { network } from "./network.ts";
+import { nodeExporter } from "./node-exporter.ts";
 import { peer, senders } from "./peers.ts";
 import { pki } from "./pki.ts";
 import { policy } from "./policy.ts";
@@ -29,7 +30,7 @@ const ownExchange = key(stackName.optional(), {
   affects: "moving the addresses there is in [deploy.md](deploy.md#moving-the-addresses-into-an-exchange-stack)",
 });
 
-const common = { account, exchange: ownExchange, network, host, pki, tools, policy };
+const common = { account, exchange: ownExchange, network, host, nodeExporter, pki, tools, policy };
 
 const sender = z.strictObject({
   role: role("sender"),

@@ -1,5 +1,5 @@
 import { printableLines, text } from "@metrics-link/contract";
-import { scrapeSecretName } from "@metrics-link/release";
+import { ownScrapeSecrets, scrapeSecretName } from "@metrics-link/release";
 import { z } from "zod";
 import { key, path } from "./values.ts";
 
@@ -28,6 +28,8 @@ const secretValue = (what: string) => {
     .meta({ secret: true });
 };
 
+const ownSecrets = Object.values(ownScrapeSecrets);
+
 /** Secrets by the name by which a scrape job asks for its file. */
 export const scrapeSecrets = z
   .record(
@@ -37,6 +39,9 @@ export const scrapeSecrets = z
     secretValue("a password, a token, a certificate or a key"),
     { error: "names, each with a secret" },
   )
+  .refine((secrets) => Object.keys(secrets).every((name) => !(ownSecrets as readonly string[]).includes(name)), {
+    error: `other names than ${ownSecrets.join(" and ")}, which are the host's own certificate and key for scraping`,
+  })
   .refine((secrets) => Object.keys(secrets).length <= 100, { error: "at most 100 secrets" })
   .refine((secrets) => Buffer.byteLength(JSON.stringify(secrets)) <= mostBytes, {
     error: `at most ${mostBytes} bytes in all: AWS Secrets Manager takes 65,536 of a host`,

@@ -1,5 +1,6 @@
 import { accountRules } from "./account.ts";
 import { hostRules } from "./host.ts";
+import { leafNameRules } from "./leaf-names.ts";
 import { networkRules } from "./network.ts";
 import { peersRules } from "./peers.ts";
 import { pkiRules } from "./pki.ts";
@@ -15,6 +16,7 @@ const named = {
   ...networkRules,
   ...waysRules,
   ...pkiRules,
+  ...leafNameRules,
   ...prometheusRules,
   ...peersRules,
 };

@@ -92,7 +92,14 @@ function requiredOf(role: Role, path: readonly (string | number)[]): Record<stri
   const below = keys[role].filter(
     ({ path: key, isRequired }) => isRequired && key.startsWith(prefix) && !key.slice(prefix.length).includes("."),
   );
-  return Object.fromEntries(below.map((key) => [key.path.slice(prefix.length), exampleOf(key)]));
+  return Object.fromEntries(
+    below.map((key) => {
+      const name = key.path.slice(prefix.length);
+      if (!key.isSection) return [name, exampleOf(key)];
+      // Of a list its one member.
+      return [name, key.type === "array" ? [requiredOf(role, [...path, name, 0])] : requiredOf(role, [...path, name])];
+    }),
+  );
 }
 
 /** The example of a key, as YAML reads it; a secret is a text by the time the program sees it. */

@@ -101,6 +101,48 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       right: { "pki.dnsName": longName },
     },
   ],
+  theLinksNameIsNoOtherLeafs: [
+    {
+      change: { "pki.dnsName": "link-scrape.account-a.internal" },
+      told: { "pki.dnsName": /does not begin with link-scrape\./ },
+      right: { "pki.dnsName": "link-scraper.account-a.internal" },
+    },
+  ],
+  namesOfOtherLeavesFit: [
+    {
+      change: { "pki.dnsName": longName, "prometheus.scrapeIdentity": true },
+      told: { "pki.dnsName": /shorter by 11: a leaf is called link-scrape\./ },
+      right: { "pki.dnsName": longName },
+    },
+  ],
+  eachClientOfTheExporterOnce: [
+    {
+      change: {
+        "nodeExporter.exposed": {
+          ca: "ca.pem",
+          clients: [
+            { name: "b", dnsName: "b.internal" },
+            { name: "b", dnsName: "b.internal" },
+          ],
+        },
+      },
+      told: { "nodeExporter.exposed.clients[1].name": /once/, "nodeExporter.exposed.clients[1].dnsName": /once/ },
+      right: { "nodeExporter.exposed": { ca: "ca.pem", clients: [{ name: "b", dnsName: "b.internal" }] } },
+    },
+  ],
+  noLinkLeafOpensTheExporter: [
+    {
+      change: {
+        "pki.dnsName": "sender.a.internal",
+        "nodeExporter.exposed": { ca: "ca.pem", clients: [{ name: "b", dnsName: "sender.a.internal" }] },
+      },
+      told: { "nodeExporter.exposed.clients[0].dnsName": /leaf for scraping; .* is link-scrape\.sender\.a\.internal/ },
+      right: {
+        "pki.dnsName": "sender.a.internal",
+        "nodeExporter.exposed": { ca: "ca.pem", clients: [{ name: "b", dnsName: "link-scrape.sender.a.internal" }] },
+      },
+    },
+  ],
   shardsInOrder: [
     {
       change: { "prometheus.remoteWrite": { minShards: 100, maxShards: 2 } },
