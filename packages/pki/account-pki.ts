@@ -1,5 +1,13 @@
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintOf, LinkError, leafNames, type PkiOutput } from "@metrics-link/contract";
+import {
+  fingerprintOf,
+  type LeafPurpose,
+  LinkError,
+  leafNames,
+  leafPurposes,
+  type PkiOutput,
+  purposeNames,
+} from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import type { OfflineAuthority } from "./artifacts.ts";
 import { IntermediateAuthority, RootAuthority } from "./authorities.ts";
@@ -10,6 +18,8 @@ export interface AccountPkiArgs {
   readonly stack: string;
   readonly pki: Configuration["pki"];
   readonly usage: LeafArgs["usage"];
+  /** What the stack needs leaves for besides the link. */
+  readonly purposes?: readonly LeafPurpose[];
   /** The ceremony's artifacts, checked. Absent for a trial, whose roots are in this state. */
   readonly offline?: OfflineAuthority | undefined;
   /** The PKI output of the stack's last successful update. */
@@ -24,6 +34,8 @@ export interface IssuedPki {
   readonly rootBundle: pulumi.Output<string>;
   readonly rootFingerprints: pulumi.Output<string[]>;
   readonly leaf: Leaf;
+  /** One leaf for each of `purposes`, signed by the same intermediate. */
+  readonly furtherLeaves: Readonly<Partial<Record<LeafPurpose, Leaf>>>;
 }
 
 /**
@@ -72,7 +84,7 @@ export class AccountPki extends pulumi.ComponentResource {
           { request: one.requestPem, publicKey: one.publicKeyPem },
         ]),
       ),
-      ...(this.issued && { leaf: leafState(args, this.issued.leaf) }),
+      ...(this.issued && leafStates(args, this.issued)),
     }) as pulumi.Output<PkiOutput>;
     this.registerOutputs({ rootBundle: this.issued?.rootBundle, state: this.state });
   }
@@ -85,25 +97,44 @@ export class AccountPki extends pulumi.ComponentResource {
   ): IssuedPki | undefined {
     const { certificatePem, privateKeyPem } = intermediate;
     if (certificatePem === undefined) return undefined;
-    const { organization, dnsName, lifetimes, generations } = args.pki;
-    const renewal = renewalOf(args.inForce?.leaf, generations.leaf, args.now);
+    const { dnsName, generations } = args.pki;
+    const issuer = { certificatePem, privateKeyPem };
     const [first = dnsName, ...rest] = leafNames(dnsName, generations.identity);
-    const leaf = new Leaf(
-      `${name}-leaf-g${generations.leaf}${renewal === 0 ? "" : `-r${renewal}`}`,
-      {
-        organization,
-        dnsNames: [first, ...rest],
-        usage: args.usage,
-        validityDays: lifetimes.leafDays,
-        issuer: { certificatePem, privateKeyPem },
-      },
-      { parent: this },
+    const leaf = this.leaf(
+      `${name}-leaf`,
+      args,
+      { dnsNames: [first, ...rest], usage: args.usage, issuer },
+      args.inForce?.leaf,
     );
+    const further = (args.purposes ?? []).map((purpose) => {
+      const dnsNames = purposeNames(purpose, dnsName, generations.identity);
+      const wanted = { dnsNames, usage: leafPurposes[purpose], issuer };
+      return [
+        purpose,
+        this.leaf(`${name}-${purpose}-leaf`, args, wanted, args.inForce?.furtherLeaves?.[purpose]),
+      ] as const;
+    });
     return {
       rootBundle: pems.apply((list) => list.map((pem) => `${pem.trim()}\n`).join("")),
       rootFingerprints: pems.apply((list) => list.map(fingerprintOf)),
       leaf,
+      furtherLeaves: Object.fromEntries(further),
     };
+  }
+
+  /** All leaves of a stack have one generation and one lifetime; each is renewed by its own dates. */
+  private leaf(
+    name: string,
+    { pki: { organization, lifetimes, generations }, now }: AccountPkiArgs,
+    wanted: Pick<LeafArgs, "dnsNames" | "usage" | "issuer">,
+    inForce: PkiOutput["leaf"],
+  ): Leaf {
+    const renewal = renewalOf(inForce, generations.leaf, now);
+    return new Leaf(
+      `${name}-g${generations.leaf}${renewal === 0 ? "" : `-r${renewal}`}`,
+      { organization, validityDays: lifetimes.leafDays, ...wanted },
+      { parent: this },
+    );
   }
 }
 
@@ -138,13 +169,21 @@ function issuerOf(roots: Map<number, Root>, generation: number) {
   return { certificatePem, privateKeyPem };
 }
 
-function leafState({ pki, inForce, now }: AccountPkiArgs, leaf: Leaf) {
+function leafStates({ pki, inForce, now, purposes = [] }: AccountPkiArgs, { leaf, furtherLeaves }: IssuedPki) {
   const { leaf: generation } = pki.generations;
-  return {
+  const state = (one: Leaf, before: PkiOutput["leaf"]) => ({
     generation,
-    renewal: renewalOf(inForce?.leaf, generation, now),
-    notBefore: leaf.notBefore,
-    notAfter: leaf.notAfter,
-    fingerprint: leaf.certificatePem.apply(fingerprintOf),
+    renewal: renewalOf(before, generation, now),
+    notBefore: one.notBefore,
+    notAfter: one.notAfter,
+    fingerprint: one.certificatePem.apply(fingerprintOf),
+  });
+  const further = purposes.flatMap((purpose) => {
+    const one = furtherLeaves[purpose];
+    return one === undefined ? [] : [[purpose, state(one, inForce?.furtherLeaves?.[purpose])] as const];
+  });
+  return {
+    leaf: state(leaf, inForce?.leaf),
+    ...(further.length === 0 ? {} : { furtherLeaves: Object.fromEntries(further) }),
   };
 }

@@ -122,6 +122,31 @@ describe("the PKI of an account", () => {
     assert.ok(keysOf(expired.registrations).includes("sender-leaf-g3-r2-key"));
   });
 
+  it("makes a leaf for each further purpose, with its own key, name and side, and renews each by its own dates", async () => {
+    const before = { ...inForce("2027-12-01T00:00:00Z") };
+    const scrape = { generation: 3, renewal: 4, notBefore: "2026-11-01T00:00:00Z", fingerprint: "" };
+    const furtherLeaves = { scrape: { ...scrape, notAfter: "2026-12-01T00:00:00Z" } };
+    const { registrations } = await build("client", {
+      purposes: ["scrape", "exporter"],
+      inForce: { ...before, furtherLeaves },
+      pki: { ...pki, generations: { ...pki.generations, identity: 2 } },
+    });
+    const further = keysOf(registrations).filter((name) => !/-(intermediate|root)-/.test(name));
+    assert.deepEqual(further, ["sender-exporter-leaf-g3-key", "sender-leaf-g3-r1-key", "sender-scrape-leaf-g3-r5-key"]);
+    const inputsOf = (name: string) => registrations.find((one) => one.name === name)?.inputs;
+    assert.deepEqual(inputsOf("sender-scrape-leaf-g3-r5-request")?.dnsNames, [
+      `e2.link-scrape.${pki.dnsName}`,
+      `link-scrape.${pki.dnsName}`,
+    ]);
+    for (const [name, usage] of [
+      ["sender-scrape-leaf-g3-r5-certificate", "client_auth"],
+      ["sender-exporter-leaf-g3-certificate", "server_auth"],
+    ] as const) {
+      assert.deepEqual(inputsOf(name)?.allowedUses, ["digital_signature", usage]);
+      assert.equal(insideSecret(inputsOf(name)?.caPrivateKeyPem), "sender-intermediate-g2-key in SEC 1");
+    }
+  });
+
   it("supports two roots, one of which signs, and names a leaf by its identity and the previous one", async () => {
     const generations = { ...pki.generations, root: 2, otherRoots: [1], identity: 3 };
     const { registrations, published, intermediate } = await build("client", { pki: { ...pki, generations } });
