@@ -2,7 +2,7 @@
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type Problem, valueAt } from "@metrics-link/contract";
-import { isSecretField, scrapeSecretName } from "@metrics-link/release";
+import { isSecretField, ownScrapeSecrets, scrapeSecretName } from "@metrics-link/release";
 import { z } from "zod";
 import { addressOf, isHost } from "./addresses.ts";
 import { type ScrapeConfig, targetsOf } from "./configuration.ts";
@@ -209,13 +209,26 @@ export interface JobsOfFile {
 
 /**
  * What is wrong between jobs and the secrets of the configuration: a name without a secret, a certificate without its
- * key. Never shows a secret.
+ * key, the host's own key where it would be sent. Never shows a secret.
+ * @param hasOwn whether the host has a certificate of its own for scraping
  */
-export function secretProblems(files: readonly JobsOfFile[], secrets: Readonly<Record<string, string>>): Problem[] {
+export function secretProblems(
+  files: readonly JobsOfFile[],
+  secrets: Readonly<Record<string, string>>,
+  hasOwn = false,
+): Problem[] {
   return files.flatMap(({ path: file, jobs, jobLines }) =>
     jobs.flatMap((job, index) => {
       const key = (path: readonly string[]) => `${file}:${jobLines[index]}: ${job.job_name}: ${path.join(".")}`;
-      const missing = usesOf(job)
+      const uses = usesOf(job);
+      const own = uses.filter(isOwn).flatMap(({ name, path }) => {
+        const value = `${folder}${name}`;
+        if (!hasOwn) return [{ key: key([path]), value, remedy: "`metrics-link:prometheus.scrapeIdentity: true`" }];
+        if (hasItsField(job, { name, path })) return [];
+        return [{ key: key([path]), value, remedy: ownPair }];
+      });
+      const missing = uses
+        .filter((use) => !isOwn(use))
         .filter(({ name }) => !Object.hasOwn(secrets, name))
         .map(({ name, path }) => ({
           key: key([path]),
@@ -228,9 +241,22 @@ export function secretProblems(files: readonly JobsOfFile[], secrets: Readonly<R
           return { key: key(at), value: valueAt(job, at), remedy };
         }),
       );
-      return [...missing, ...pairs];
+      return [...own, ...missing, ...pairs];
     }),
   );
+}
+
+const ownNames: readonly string[] = Object.values(ownScrapeSecrets);
+const isOwn = ({ name }: Use): boolean => ownNames.includes(name);
+const [ownCertificate, ownKey] = [`${folder}${ownScrapeSecrets.certificate}`, `${folder}${ownScrapeSecrets.key}`];
+const ownPair = `the host's own certificate and key stand in tls_config alone, together: cert_file: ${ownCertificate} and key_file: ${ownKey}`;
+
+/** As anything but `key_file` the key would be sent to whoever answers. */
+function hasItsField(job: ScrapeConfig, { path }: Use): boolean {
+  const section = path.split(".").slice(0, -1);
+  if (section.at(-1) !== "tls_config") return false;
+  const [certificate, key] = ["cert_file", "key_file"].map((field) => valueAt(job, [...section, field]));
+  return certificate === ownCertificate && key === ownKey;
 }
 
 function keyPairProblems(
