@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { hostPaths, hostUsers, ports } from "@metrics-link/release";
+import { hostPaths, hostUsers, ownScrapeSecrets, ports, scrapeSecretFolder } from "@metrics-link/release";
 import {
   commandLine,
   dataMountName,
@@ -72,6 +72,8 @@ export function prometheusService(args: PrometheusArgs): ServiceSet {
       {
         unit,
         onChange: [
+          // Prometheus reads both again for each scrape.
+          { paths: Object.values(ownScrapeSecrets).map((name) => `${scrapeSecretFolder}${name}`), action: "nothing" },
           { paths: [...reloadPaths], action: "reload" },
           { tools: ["prometheus"], action: "restart" },
         ],

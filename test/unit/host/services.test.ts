@@ -190,7 +190,9 @@ describe("services of a host", () => {
       { paths: ["tls/", "envoy/sds/", "envoy/static-twin.json", "envoy/drain.sh"], action: "nothing" },
       { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
     ]);
+    const own = ["prometheus/scrape/secrets/scrape-certificate", "prometheus/scrape/secrets/scrape-key"];
     assert.deepEqual(actions["metrics-link-prometheus.service"], [
+      { paths: own, action: "nothing" },
       { paths: ["prometheus/"], action: "reload" },
       { tools: ["prometheus"], action: "restart" },
     ]);
