@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { ports, remoteWrite, scrapeSecretName } from "@metrics-link/release";
+import { ownScrapeSecrets, ports, remoteWrite, scrapeSecretName } from "@metrics-link/release";
 
 /** Prometheus' configuration, derived a second time from the stack's configuration, independently of the renderer. */
 export function expectedConfiguration(configuration: Configuration) {
@@ -175,7 +175,7 @@ export function unknownFields(path: string, value: unknown, fields: Fields | "an
   // A field that is null has Prometheus' default.
   if (fields === "any" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => unknownFields(`${path}[${index}]`, item, fields));
-  if (fields === "secret") return isScrapeSecret(value) ? [] : [path];
+  if (fields === "secret") return isScrapeSecret(value, path) ? [] : [path];
   if (typeof value !== "object") return [path];
   return Object.entries(value).flatMap(([key, item]) => {
     const below = Object.hasOwn(fields, key) && key !== "*" ? fields[key] : fields["*"];
@@ -183,8 +183,14 @@ export function unknownFields(path: string, value: unknown, fields: Fields | "an
   });
 }
 
-const isScrapeSecret = (file: unknown): boolean =>
-  typeof file === "string" && file.startsWith("secrets/") && scrapeSecretName.test(file.slice("secrets/".length));
+function isScrapeSecret(file: unknown, path: string): boolean {
+  if (typeof file !== "string" || !file.startsWith("secrets/")) return false;
+  const name = file.slice("secrets/".length);
+  // Anywhere else the host's own key would be sent to whoever answers.
+  if (name === ownScrapeSecrets.key) return path.endsWith("tls_config.key_file");
+  if (name === ownScrapeSecrets.certificate) return path.endsWith("tls_config.cert_file");
+  return scrapeSecretName.test(name);
+}
 
 /** The alerts of the link, by name. At either end, linked or not: */
 const always = [

@@ -1,9 +1,19 @@
 import type { X509Certificate } from "node:crypto";
-import { fingerprintsOf, leafNames, readCertificates, unlessOtherText } from "@metrics-link/contract";
+import { leafPurposesOf } from "@metrics-link/config";
+import {
+  fingerprintsOf,
+  type LeafPurpose,
+  leafNames,
+  leafPurposes,
+  purposeFiles,
+  purposeNames,
+  readCertificates,
+  unlessOtherText,
+} from "@metrics-link/contract";
 import { rules } from "@metrics-link/envoy/read/index.ts";
 import { envoyFindings } from "../model/envoy.ts";
 import type { Context, Policy } from "../model/policy.ts";
-import { releaseRule } from "../model/release.ts";
+import { type PublishedRelease, releaseRule } from "../model/release.ts";
 
 const day = 86_400_000;
 
@@ -11,7 +21,8 @@ const chainFile = "tls/certificate-chain.pem";
 const ownRootFile = "tls/own-root.pem";
 
 /** Extended key usages (RFC 5280 section 4.2.1.12). */
-const purposes = { sender: "1.3.6.1.5.5.7.3.2", receiver: "1.3.6.1.5.5.7.3.1" } as const;
+const usages = { client: "1.3.6.1.5.5.7.3.2", server: "1.3.6.1.5.5.7.3.1" } as const;
+const linkUsages = { sender: "client", receiver: "server" } as const;
 
 /** The certificates in a release. */
 export const certificates: readonly Policy[] = [
@@ -60,35 +71,63 @@ export const certificates: readonly Policy[] = [
     },
     function* (release, context) {
       yield* envoyFindings(release, context.configuration, rules.ownCertificate.id);
-      const text = release.file(chainFile);
-      if (text === undefined) return;
-      const chain = certificatesIn(chainFile, text);
-      const root = certificatesIn(ownRootFile, release.file(ownRootFile) ?? "");
-      if (typeof chain === "string" || typeof root === "string") {
-        yield* [chain, root].filter((one) => typeof one === "string");
-        return;
-      }
-      const [leaf, intermediate, ...more] = chain;
-      if (leaf === undefined || intermediate === undefined || more.length > 0) {
-        yield `${chainFile} has ${chain.length} certificates instead of leaf and intermediate`;
-        return;
-      }
-      if (!signedBy(leaf, [intermediate])) yield "the leaf is not signed by the intermediate";
-      if (!signedBy(intermediate, root)) yield "the intermediate is not signed by this side's own root";
-      if (leaf.ca) yield "the leaf is an authority";
-      if (!intermediate.ca) yield "the intermediate is not an authority";
-      yield* leafFaults(leaf, context);
-      yield* validityFaults("leaf", leaf, context.now, context.parameters.leafDays ?? 0);
-      yield* validityFaults("intermediate", intermediate, context.now, context.parameters.intermediateDays ?? 0);
-      for (const [name, certificate] of Object.entries({ leaf, intermediate })) {
-        const curve = certificate.publicKey.asymmetricKeyDetails?.namedCurve;
-        if (curve !== "prime256v1") {
-          yield `the key of the ${name} is ${curve ?? certificate.publicKey.asymmetricKeyType} instead of P-256`;
+      const { role, pki } = context.configuration;
+      const { identity } = pki.generations;
+      const link = { usage: linkUsages[role], names: leafNames(pki.dnsName, identity) };
+      if (release.file(chainFile) !== undefined) yield* chainFaults(release, chainFile, link, context);
+      const wanted = leafPurposesOf(context.configuration);
+      for (const purpose of Object.keys(leafPurposes) as LeafPurpose[]) {
+        const path = purposeFiles(purpose).certificateChain;
+        if (!wanted.includes(purpose)) {
+          if (release.file(path) !== undefined) yield `${path} is of a leaf that the configuration does not ask for`;
+          continue;
         }
+        const leaf = { usage: leafPurposes[purpose], names: purposeNames(purpose, pki.dnsName, identity) };
+        if (release.file(path) === undefined) yield `${path} is missing`;
+        else yield* chainFaults(release, path, leaf, context);
       }
     },
   ),
 ];
+
+/** What a leaf must be. */
+interface Expected {
+  readonly usage: keyof typeof usages;
+  readonly names: readonly string[];
+}
+
+function* chainFaults(
+  release: PublishedRelease,
+  path: string,
+  expected: Expected,
+  context: Context,
+): Generator<string> {
+  const chain = certificatesIn(path, release.file(path) ?? "");
+  const root = certificatesIn(ownRootFile, release.file(ownRootFile) ?? "");
+  if (typeof chain === "string" || typeof root === "string") {
+    yield* [chain, root].filter((one) => typeof one === "string");
+    return;
+  }
+  const [leaf, intermediate, ...more] = chain;
+  if (leaf === undefined || intermediate === undefined || more.length > 0) {
+    yield `${path} has ${chain.length} certificates instead of leaf and intermediate`;
+    return;
+  }
+  const of = path === chainFile ? "" : ` of ${path}`;
+  if (!signedBy(leaf, [intermediate])) yield `the leaf${of} is not signed by the intermediate`;
+  if (!signedBy(intermediate, root)) yield `the intermediate${of} is not signed by this side's own root`;
+  if (leaf.ca) yield `the leaf${of} is an authority`;
+  if (!intermediate.ca) yield `the intermediate${of} is not an authority`;
+  yield* leafFaults(`leaf${of}`, leaf, expected);
+  yield* validityFaults(`leaf${of}`, leaf, context.now, context.parameters.leafDays ?? 0);
+  yield* validityFaults(`intermediate${of}`, intermediate, context.now, context.parameters.intermediateDays ?? 0);
+  for (const [name, certificate] of Object.entries({ leaf, intermediate })) {
+    const curve = certificate.publicKey.asymmetricKeyDetails?.namedCurve;
+    if (curve !== "prime256v1") {
+      yield `the key of the ${name}${of} is ${curve ?? certificate.publicKey.asymmetricKeyType} instead of P-256`;
+    }
+  }
+}
 
 /** @returns what is wrong if the file holds anything but certificates */
 const certificatesIn = (path: string, text: string): readonly X509Certificate[] | string =>
@@ -100,18 +139,17 @@ const certificatesIn = (path: string, text: string): readonly X509Certificate[] 
 const signedBy = (certificate: X509Certificate, issuers: readonly X509Certificate[]): boolean =>
   issuers.some((issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
 
-function* leafFaults(leaf: X509Certificate, { configuration: { role, pki } }: Context): Generator<string> {
+function* leafFaults(what: string, leaf: X509Certificate, expected: Expected): Generator<string> {
   const names = (leaf.subjectAltName ?? "").split(", ").toSorted();
-  const expected = leafNames(pki.dnsName, pki.generations.identity)
-    .map((name) => `DNS:${name}`)
-    .toSorted();
-  if (names.join() !== expected.join()) {
-    yield `the leaf is for ${names.join(", ") || "no name"} instead of ${expected.join(", ")}`;
+  const wanted = expected.names.map((name) => `DNS:${name}`).toSorted();
+  if (names.join() !== wanted.join()) {
+    yield `the ${what} is for ${names.join(", ") || "no name"} instead of ${wanted.join(", ")}`;
   }
   // Node's `keyUsage` holds the extended key usages.
-  const usages = leaf.keyUsage ?? [];
-  if (usages.length !== 1 || usages[0] !== purposes[role]) {
-    yield `the leaf's extended key usage is ${usages.join(", ") || "not set"} instead of ${purposes[role]}`;
+  const found = leaf.keyUsage ?? [];
+  const usage = usages[expected.usage];
+  if (found.length !== 1 || found[0] !== usage) {
+    yield `the ${what}'s extended key usage is ${found.join(", ") || "not set"} instead of ${usage}`;
   }
 }
 

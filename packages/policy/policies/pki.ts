@@ -1,11 +1,12 @@
-import { leafNames } from "@metrics-link/contract";
-import { type Policy, resourceRule } from "../model/policy.ts";
-import type { Inputs } from "../model/resources.ts";
+import { leafPurposesOf } from "@metrics-link/config";
+import { leafNames, leafPurposes, purposeNames } from "@metrics-link/contract";
+import { type Context, type Policy, resourceRule } from "../model/policy.ts";
+import type { Inputs, Seen } from "../model/resources.ts";
 
 const hoursPerDay = 24;
 const hoursPerYear = 8766;
 
-const leafUsages = { sender: "client_auth", receiver: "server_auth" } as const;
+const linkUsages = { sender: "client", receiver: "server" } as const;
 
 /** What the PKI issues, before it does. The chain that it has issued: certificates.ts. */
 export const pki: readonly Policy[] = [
@@ -52,27 +53,33 @@ export const pki: readonly Policy[] = [
     {
       name: "leaves-have-one-side",
       fence: "pki",
-      rule: "A sender's leaf is for clients, a receiver's for servers, and each has only the names of its configuration.",
-      reason: "A stolen leaf with both usages, or with another name, does more harm than the link needs to risk.",
+      rule: "A sender's link leaf is for clients, a receiver's for servers, each further leaf for the side of its purpose, and each has only the names that the configuration gives it.",
+      reason:
+        "A stolen leaf with both usages, or with another name or purpose, does more harm than the link needs to risk.",
       remedy:
-        "Set allowedUses to digital_signature and client_auth (sender) or server_auth (receiver), and dnsNames to pki.dnsName.",
-      source: "RFC 5280 section 4.2.1.12; RFC 8446 section 4.4.2.2; docs/decisions/0302",
+        "Set allowedUses to digital_signature and the usage of the leaf's purpose (packages/contract/leaf-purposes.ts), and dnsNames to the names made from pki.dnsName.",
+      source: "RFC 5280 section 4.2.1.12; RFC 8446 section 4.4.2.2; docs/decisions/0302; docs/decisions/0823",
     },
     {
-      *locallySignedCert(props, { configuration: { role } }) {
+      *locallySignedCert(props, context, resource) {
         if (props.isCaCertificate === true) return;
+        const leaf = leafOf(resource, context);
+        if (leaf === undefined) {
+          yield `${resource.name} is a leaf for no purpose of this configuration`;
+          return;
+        }
         const uses = sorted(props.allowedUses);
-        const expected = sorted([leafUsages[role], "digital_signature"]);
+        const expected = sorted([`${leaf.usage}_auth`, "digital_signature"]);
         if (uses !== expected) yield `allowedUses are ${uses || "not set"} instead of ${expected}`;
       },
-      *certRequest(props, { configuration: { pki: profile } }) {
-        const expected = leafNames(profile.dnsName, profile.generations.identity);
+      *certRequest(props, context, resource) {
+        const expected = leafOf(resource, context)?.names ?? [];
         const wrong = [
           ...[...(props.dnsNames ?? [])].filter((name) => !expected.includes(name)),
           ...(props.ipAddresses ?? []),
           ...(props.uris ?? []),
         ];
-        if (wrong.length > 0) yield `it asks for ${wrong.join(", ")}; the names are ${expected.join(", ")}`;
+        if (wrong.length > 0) yield `it asks for ${wrong.join(", ")}; the names are ${expected.join(", ") || "none"}`;
       },
     },
   ),
@@ -126,6 +133,20 @@ export const pki: readonly Policy[] = [
     },
   ),
 ];
+
+/** What a leaf is for, by the name of its request or certificate; undefined if the configuration has no such purpose. */
+function leafOf({ name }: Pick<Seen, "name">, { configuration }: Context) {
+  const { role, pki: profile } = configuration;
+  const { identity } = profile.generations;
+  const further = leafPurposesOf(configuration).find((purpose) => name.startsWith(`${role}-${purpose}-leaf-`));
+  if (further !== undefined) {
+    return { usage: leafPurposes[further], names: purposeNames(further, profile.dnsName, identity) };
+  }
+  if (/^(sender|receiver)-leaf-g/.test(name)) {
+    return { usage: linkUsages[role], names: leafNames(profile.dnsName, identity) };
+  }
+  return undefined;
+}
 
 const sorted = (texts: readonly string[] | undefined): string => [...(texts ?? [])].toSorted().join(", ");
 

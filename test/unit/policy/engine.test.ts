@@ -12,7 +12,7 @@ import { Config } from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 const { curve, name } = new Config("try").requireObject("it");
 const key = new tls.PrivateKey("key", { algorithm: "ECDSA", ecdsaCurve: curve });
-new tls.CertRequest("request", { privateKeyPem: key.privateKeyPem, dnsNames: [key.id.apply(() => name)] });
+new tls.CertRequest("receiver-leaf-g1", { privateKeyPem: key.privateKeyPem, dnsNames: [key.id.apply(() => name)] });
 `;
 const name = "metrics-ingest.account-b.internal";
 const fingerprint = Array(32).fill("00").join(":");
@@ -55,7 +55,7 @@ describe("the pack under the real engine", function () {
   it("reports in a preview what it cannot decide, without stopping it", async () => {
     const { code, output } = await judged(["preview"], {});
     assert.equal(code, 0, output);
-    assert.match(output, /\[advisory\] {2}leaves-have-one-side[^\n]*request\)\n\s+not yet decidable: /);
+    assert.match(output, /\[advisory\] {2}leaves-have-one-side[^\n]*receiver-leaf-g1\)\n\s+not yet decidable: /);
     assert.doesNotMatch(output, /\[mandatory\]/);
   });
 
