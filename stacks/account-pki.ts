@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Configuration, configurationNamespace } from "@metrics-link/config";
+import { type Configuration, configurationNamespace, leafPurposesOf } from "@metrics-link/config";
 import {
   fingerprintOf,
   InvalidInputError,
@@ -11,6 +11,7 @@ import {
 } from "@metrics-link/contract";
 import {
   AccountPki,
+  type IssuedPki,
   isRootOf,
   type LeafArgs,
   type OfflineAuthority,
@@ -85,11 +86,17 @@ function trialRoot(
 }
 
 /** The PKI of an account whose intermediate is signed. */
-export function accountPki(name: string, { pki, exchange }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
-  const { issued, state } = new AccountPki(name, { stack: shownAs({ exchange }), pki, usage, ...plan });
+export function accountPki(name: string, configuration: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
+  const { pki } = configuration;
+  const purposes = leafPurposesOf(configuration);
+  const { issued, state } = new AccountPki(name, { stack: shownAs(configuration), pki, usage, purposes, ...plan });
   if (issued === undefined) throw new LinkError("INTERNAL", { what: "the intermediate in force is not signed" });
   return { ...issued, state };
 }
+
+/** Of each leaf whether it has the names that it should have. */
+export const namesOf = ({ leaf, furtherLeaves }: Pick<IssuedPki, "leaf" | "furtherLeaves">): pulumi.Output<boolean>[] =>
+  [leaf, ...Object.values(furtherLeaves)].map(({ hasItsNames }) => hasItsNames);
 
 /**
  * The program of an account that waits for its ceremony: creates only the intermediate's key and its request. Its outputs

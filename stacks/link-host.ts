@@ -23,6 +23,7 @@ import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { doubtsAbout } from "./doubts.ts";
+import { furtherChains, furtherKeys } from "./further-leaves.ts";
 import type { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { userSecretFiles } from "./user-secrets.ts";
 
@@ -116,11 +117,12 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
   const doubts = doubtsAbout(configuration, args.prometheus.rendering);
   for (const warning of [...doubts, ...prometheus.warnings]) void pulumi.log.warn(printable(warning));
   const files = pulumi
-    .all([pki.leaf.chainPem, pki.rootBundle])
-    .apply(([certificateChain, root]) => [
+    .all([pki.leaf.chainPem, pki.rootBundle, furtherChains(pki)])
+    .apply(([certificateChain, root, chains]) => [
       ...prometheus.files,
       ...envoyFiles(args.envoy, { certificateChain, rootBundles }),
       { path: ownRoot, content: root, mode: "0644", owner: "root", group: "root" },
+      ...chains,
     ]);
   return new Host(
     name,
@@ -159,6 +161,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
           group: hostUsers.envoy,
           value: pki.leaf.privateKeyPem,
         },
+        ...furtherKeys(pki),
         ...userSecretFiles(configuration, args.prometheus.rendering),
       ],
     },

@@ -15,7 +15,7 @@ import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link
 import { ports } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
-import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
+import { accountPki, namesOf, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { requireAdoptable } from "./adoption.ts";
 import { warnOfForeignLabels } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
@@ -144,6 +144,6 @@ export async function receiver(
     fencePlan,
     setAside: setAside(known),
   };
-  const whole = pulumi.all([host.isWhole, pki.leaf.hasItsNames]).apply((parts) => parts.every(Boolean));
+  const whole = pulumi.all([host.isWhole, ...namesOf(pki)]).apply((parts) => parts.every(Boolean));
   return outputsInForce(outputs, before, whole);
 }

@@ -14,7 +14,7 @@ import { PinnedEgress } from "@metrics-link/network";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
-import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
+import { accountPki, namesOf, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { requireAdoptable } from "./adoption.ts";
 import { requireLabelsFollow } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
@@ -137,6 +137,6 @@ export async function sender(
     setAside: setAside([known]),
     link: linked ? (receiver === undefined ? "interrupted" : "configured") : neverLinked,
   };
-  const whole = pulumi.all([host.isWhole, pki.leaf.hasItsNames]).apply((parts) => parts.every(Boolean));
+  const whole = pulumi.all([host.isWhole, ...namesOf(pki)]).apply((parts) => parts.every(Boolean));
   return outputsInForce(outputs, before, whole);
 }

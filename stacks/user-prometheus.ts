@@ -22,7 +22,7 @@ export function userPrometheus({ prometheus, network }: Pick<Configuration, "pro
   const [scrape, rule] = [judgedScrapeFiles(scrapeFolder.files), judgedRuleFiles(ruleFolder.files)];
   const problems: Problem[] = [
     ...[scrapeFolder, ruleFolder, scrape, rule].flatMap((one) => one.problems),
-    ...secretProblems(scrape.files, secrets),
+    ...secretProblems(scrape.files, secrets, prometheus.scrapeIdentity),
     ...wayProblems(scrape.files, network.targets),
   ];
   const authorities = alertmanagers.map(({ ca }, index) =>

@@ -32,6 +32,30 @@ describe("the secrets of a stack's configuration", () => {
     );
   });
 
+  it("bring the scraper's own certificate and key to the host, the key in no release, only where they are asked for", async () => {
+    const change = (more: object) => ({
+      "metrics-link:prometheus": { scrapeInterval: "15s", externalLabels: { account: "a" }, ...more },
+    });
+    const without = releaseOf(await build("sender", { root: own.pem, change: change({}) }), "sender");
+    assert.deepEqual(
+      [...without.files, ...without.secrets].filter(({ path }) => /scrape-|tls\/scrape|exporter\//.test(path)),
+      [],
+    );
+    const registrations = await build("sender", { root: own.pem, change: change({ scrapeIdentity: true }) });
+    const { files, secrets, services } = releaseOf(registrations, "sender");
+    const placed = secrets.filter(({ path }) => path.startsWith("prometheus/"));
+    assert.deepEqual(
+      placed.map(({ path, mode, owner }) => [path, mode, owner]),
+      [
+        ["prometheus/scrape/secrets/scrape-certificate", "0400", "prometheus"],
+        ["prometheus/scrape/secrets/scrape-key", "0400", "prometheus"],
+      ],
+    );
+    assert.ok(files.some(({ path, group }) => path === "tls/scrape/certificate-chain.pem" && group === "prometheus"));
+    const [first] = services.find(({ unit }) => unit === "metrics-link-prometheus.service")?.onChange ?? [];
+    assert.deepEqual([first?.action, first?.paths], ["nothing", placed.map(({ path }) => path)]);
+  });
+
   it("bring an Alertmanager's client certificate only with its own key, which is a secret", async () => {
     const directory = mkdtempSync(join(tmpdir(), "client-"));
     const certificate = join(directory, "client.pem");

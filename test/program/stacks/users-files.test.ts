@@ -35,6 +35,7 @@ describe("the user's files of Prometheus", function () {
         scrapeInterval: "15s",
         scrapeConfigs: folder("scrape"),
         secrets: {},
+        scrapeIdentity: false,
         rules: folder("rules"),
         alerts: {},
         alertmanagers: [],
