@@ -72,6 +72,7 @@ export {
   sha256Text,
 } from "./schema.ts";
 export { isSecretField, secretFieldsOf, secretsInClear, withoutSecrets } from "./secret-fields.ts";
+export { isPagePath, isServicePort, isServiceServer, ownPage } from "./service.ts";
 export {
   defaultFirstUnprivilegedPort,
   firstUnprivilegedPort,

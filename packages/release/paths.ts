@@ -74,9 +74,8 @@ export const ownScrapeSecrets = { certificate: "scrape-certificate", key: "scrap
 
 /** Whether a secret may lie here: nothing that a service takes for configuration, or trusts, arrives as one. */
 export const isSecretPlace = (path: string): boolean =>
-  /^(tls\/((metrics|web)\/)?private-key\.pem|exporter\/web\.yml|prometheus\/alertmanager-\d+\.(secret|key))$/.test(
-    path,
-  ) ||
+  /^(tls\/((metrics|web|services\/[a-z][a-z0-9-]*)\/)?private-key\.pem|exporter\/web\.yml)$/.test(path) ||
+  /^prometheus\/alertmanager-\d+\.(secret|key)$/.test(path) ||
   (path.startsWith(scrapeSecretFolder) && scrapeSecretName.test(path.slice(scrapeSecretFolder.length)));
 
 export const releaseOwners = ["root", ...Object.values(hostUsers)] as const;

@@ -56,7 +56,7 @@ function secretsHaveTheirPlace({ secrets }: Release): Problem[] {
       key: "secrets",
       value: path,
       remedy:
-        "the leaf's key, a secret of a scrape job or of an Alertmanager: configuration and roots are files, which are reviewed",
+        "the leaf's key, that of a metrics service, a secret of a scrape job or of an Alertmanager: configuration and roots are files, which are reviewed",
     }));
 }
 
