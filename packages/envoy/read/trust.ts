@@ -20,12 +20,18 @@ const inRelease = (path: string): string | undefined =>
 
 /** The one literal DNS name that a context accepts; `undefined` for none, several or a pattern. */
 export function onlyName(tls: Tls): string | undefined {
-  const [only, ...others] = namesOf(tls).items;
-  const regex = only?.at("matcher", "safe_regex", "regex").text;
-  const isName = regex !== undefined && /^([a-z0-9-]|\\\.)+$/.test(regex);
-  return isName && others.length === 0 && only?.at("san_type").text === "DNS"
-    ? regex.replaceAll("\\.", ".")
-    : undefined;
+  const [only, ...others] = literalNames(tls) ?? [];
+  return others.length === 0 ? only : undefined;
+}
+
+/** The literal DNS names that a context accepts; `undefined` for none, or when one of them is a pattern. */
+export function literalNames(tls: Tls): readonly string[] | undefined {
+  const names = namesOf(tls).items.map((item) => {
+    const regex = item.at("matcher", "safe_regex", "regex").text;
+    const isName = regex !== undefined && /^([a-z0-9-]|\\\.)+$/.test(regex);
+    return isName && item.at("san_type").text === "DNS" ? regex.replaceAll("\\.", ".") : undefined;
+  });
+  return names.length === 0 || names.includes(undefined) ? undefined : names.filter((name) => name !== undefined);
 }
 
 /** The list of accepted names. */

@@ -10,7 +10,7 @@ export interface View {
   readonly clusters: readonly Cluster[];
 }
 
-export type Role = "sender" | "receiver";
+export type Role = "sender" | "receiver" | "service";
 
 interface Address {
   readonly place: Place;
@@ -80,7 +80,7 @@ const type = "type.googleapis.com/envoy.extensions.";
 const known = {
   manager: `${type}filters.network.http_connection_manager.v3.HttpConnectionManager`,
   // The health check filter answers the load balancer itself.
-  http: ["buffer.v3.Buffer", "health_check.v3.HealthCheck", "router.v3.Router"].map(
+  http: ["buffer.v3.Buffer", "health_check.v3.HealthCheck", "rbac.v3.RBAC", "router.v3.Router"].map(
     (message) => `${type}filters.http.${message}`,
   ),
   connectionLimit: `${type}filters.network.connection_limit.v3.ConnectionLimit`,
@@ -95,7 +95,9 @@ export function viewOf(bootstrap: unknown, ingest: readonly Place[] = []): View 
   const resources = place.at("static_resources");
   return {
     place,
-    role: /^metrics-link-(sender|receiver)$/.exec(place.at("node", "cluster").text ?? "")?.[1] as Role | undefined,
+    role: /^metrics-link-(sender|receiver|service)$/.exec(place.at("node", "cluster").text ?? "")?.[1] as
+      | Role
+      | undefined,
     admin: place.at("admin"),
     listeners: [...ingest, ...resources.at("listeners").items].map(listenerOf),
     clusters: resources.at("clusters").items.map(clusterOf),

@@ -18,7 +18,7 @@ export interface Bootstrap {
 export interface BootstrapInput {
   /** Names this Envoy in its own logs and statistics. */
   readonly nodeId: string;
-  readonly role: "sender" | "receiver";
+  readonly role: "sender" | "receiver" | "service";
   readonly listeners: readonly Listener[];
   /** Whether the ingest listener is in a file of its own. */
   readonly ingestByFile?: boolean;
@@ -74,13 +74,14 @@ const kept = [
   "envoy\\.overload_actions\\..*",
   // Listeners, not once more for each worker and each HTTP.
   "listener_manager\\.(lds\\.update_(failure|rejected|success)|listener_.*|total_.*|workers_started)",
-  "listener\\.(egress|ingest|metrics|ready)\\.(downstream_.*|no_filter_chain_match)",
+  "listener\\.(egress|ingest|metrics|ready|service-[^.]*)\\.(downstream_.*|no_filter_chain_match)",
   "listener\\.ingest\\.ssl\\.([a-z_]+|(ciphers|curves|sigalgs|versions)\\..*|certificate\\.leaf\\..*)",
+  "listener\\.service-[^.]*\\.ssl\\.(connection_error|fail_verify_[a-z_]*|handshake)",
   "listener\\.ingest\\.server_ssl_socket_factory\\..*",
-  "sds\\.leaf\\.update_(failure|rejected|success)",
+  "sds\\.leaf[^.]*\\.update_(failure|rejected|success)",
   // Once a sender: its connections from accept on, its requests by status, and its roots.
   "connection_limit\\..*",
-  "http\\.(elsewhere|metrics|ready)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
+  "http\\.(elsewhere|metrics|ready|service_[^.]*)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
   "http\\.sender_[^.]*\\.downstream_rq_[245]xx",
   "sds\\.[^.]*\\.key_rotation_failed",
   // The way to the receiver, or to its Prometheus.
@@ -88,6 +89,7 @@ const kept = [
   "http[12]\\.(goaway|inbound|keepalive|outbound|pending|requests|rx|stream|trailers|tx)[a-z_]*",
   "cluster_manager\\.(active|warming)_clusters",
   "cluster\\.(gate|prometheus|receiver)\\.(bind_errors|circuit_breakers\\..*|client_ssl_socket_factory\\..*|membership_.*|outlier_detection\\..*|ssl\\..*|upstream_.*)",
+  "cluster\\.service-[^.]*\\.upstream_(cx_(active|connect_fail|total)|rq_(active|pending_overflow|time|timeout|total|[245]xx))",
 ];
 
 const statsConfig: StatsConfig = {

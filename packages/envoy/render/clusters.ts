@@ -104,7 +104,7 @@ export const prometheusCluster = (port: number, requests: number): Cluster =>
 export const gateCluster = (path: string, requests: number): Cluster =>
   breakingCluster("gate", { pipe: { path } }, requests);
 
-function breakingCluster(name: string, address: Address, requests: number): Cluster {
+export function breakingCluster(name: string, address: Address, requests: number): Cluster {
   return {
     ...localCluster(name, address),
     circuit_breakers: {

@@ -14,7 +14,7 @@ export interface Http2Options {
 /** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, the fields that we set. */
 export interface HttpConnectionManager {
   readonly stat_prefix: string;
-  readonly codec_type: "HTTP1" | "HTTP2";
+  readonly codec_type: "HTTP1" | "HTTP2" | "AUTO";
   readonly use_remote_address: boolean;
   readonly skip_xff_append: boolean;
   readonly server_header_transformation: "PASS_THROUGH";
@@ -42,7 +42,8 @@ export interface HttpConnectionManager {
 
 export interface HttpInput {
   readonly statPrefix: string;
-  readonly codec: "HTTP1" | "HTTP2";
+  /** `AUTO`: what the client has agreed to in its handshake, either. */
+  readonly codec: "HTTP1" | "HTTP2" | "AUTO";
   readonly routes: RouteConfiguration;
   /** In front of the router, in this order. */
   readonly filters?: readonly Extension[];
@@ -85,7 +86,7 @@ export function httpConnectionManager(input: HttpInput): Extension<HttpConnectio
         max_headers_count: 50,
         headers_with_underscores_action: "REJECT_REQUEST",
       },
-      ...(input.codec === "HTTP2" ? { http2_protocol_options: http2Options(input.limits.streamsPerConnection) } : {}),
+      ...(input.codec !== "HTTP1" ? { http2_protocol_options: http2Options(input.limits.streamsPerConnection) } : {}),
       local_reply_config: retryableLocalReplies,
       route_config: input.routes,
       http_filters: [...(input.filters ?? []), router],
@@ -116,6 +117,31 @@ const router: Extension = extension("envoy.filters.http.router", "filters.http.r
 export function bodyLimit(bytes: number): Extension {
   return extension("envoy.filters.http.buffer", "filters.http.buffer.v3.Buffer", { max_request_bytes: bytes });
 }
+
+/**
+ * Refuses a request with a body, by 403. Behind `bodyLimit`, which holds the body and writes its length into the header where the client
+ * did not (source/extensions/filters/http/buffer/buffer_filter.cc, `maybeAddContentLength`); its own limit is no less than a buffer.
+ */
+export const noBody: Extension = extension("envoy.filters.http.rbac", "filters.http.rbac.v3.RBAC", {
+  rules: {
+    action: "DENY",
+    policies: {
+      body: {
+        permissions: [
+          {
+            and_rules: {
+              rules: [
+                { header: { name: "content-length", present_match: true } },
+                { not_rule: { header: { name: "content-length", string_match: { exact: "0" } } } },
+              ],
+            },
+          },
+        ],
+        principals: [{ any: true }],
+      },
+    },
+  },
+});
 
 /**
  * Answers `GET path` with 200 while this Envoy takes connections, 503 from `/healthcheck/fail` on. It is answered
@@ -226,15 +252,24 @@ export function onlyRemoteWrite(cluster: string, timeoutSeconds: number, rewriti
   const { path } = remoteWrite;
   return [
     routeTo(cluster, { name: "remote-write", method: "POST", path }, timeoutSeconds, rewriting),
-    {
-      name: "wrong-method",
-      match: { path, headers: [exactHeader(":path", path)] },
-      direct_response: { status: 405, body: { inline_string: "only POST is accepted here\n" } },
-      response_headers_to_add: [{ header: { key: "allow", value: "POST" } }],
-    },
+    wrongMethod(path, "POST"),
     notFound,
   ];
 }
+
+/** `GET path` to a cluster, without a query; the path with another method, HEAD too, is 405, everything else 404. */
+export const onlyPage = (cluster: string, path: string, timeoutSeconds: number): readonly Route[] => [
+  routeTo(cluster, { name: "metrics", method: "GET", path }, timeoutSeconds),
+  wrongMethod(path, "GET"),
+  notFound,
+];
+
+const wrongMethod = (path: string, method: string): Route => ({
+  name: "wrong-method",
+  match: { path, headers: [exactHeader(":path", path)] },
+  direct_response: { status: 405, body: { inline_string: `only ${method} is accepted here\n` } },
+  response_headers_to_add: [{ header: { key: "allow", value: method } }],
+});
 
 export const notFound: Route = answer("not-found", 404, "nothing is served here");
 

@@ -28,8 +28,8 @@ export interface ReceiverPeer extends PeerIdentity {
 export const unknownSource = "elsewhere";
 
 /** Names become file names, secret names and parts of counters, in which a dot would begin a new part. */
-const peerName = /^[a-z][a-z0-9-]*$/;
-const dnsName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
+export const peerName = /^[a-z][a-z0-9-]*$/;
+export const dnsName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
 /** @throws InvalidInputError listing every problem that would make two senders indistinguishable */
 export function requireSoundSenders(senders: readonly SenderPeer[]): void {
@@ -92,6 +92,6 @@ function addressProblems(key: string, addresses: readonly string[]): Problem[] {
   ];
 }
 
-function refuse(subject: string, problems: readonly Problem[]): void {
+export function refuse(subject: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidInputError(subject, problems, "ENVOY_CONFIGURATION_INVALID");
 }

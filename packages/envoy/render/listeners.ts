@@ -24,7 +24,7 @@ import {
 import { type DownstreamTlsContext, downstreamTls } from "./tls.ts";
 
 /** envoy.config.listener.v3.FilterChain */
-interface FilterChain {
+export interface FilterChain {
   readonly name: string;
   /** Absent: every connection that no other chain matches. */
   readonly filter_chain_match?: { readonly source_prefix_ranges: readonly CidrRange[] };

@@ -9,6 +9,15 @@ export const releaseFiles = {
   /** Not rendered: the host fetches it from Secrets Manager. */
   privateKey: "tls/private-key.pem",
   root: (peer: string) => `tls/roots/${peer}.pem`,
+  /** Of a listener that is not the link's: its own certificate with key, and the roots of its clients. */
+  service: (listener: string) => ({
+    leafSecret: `envoy/sds/leaf-${listener}.json`,
+    trustSecret: `envoy/sds/clients-${listener}.json`,
+    certificateChain: `tls/services/${listener}/certificate-chain.pem`,
+    /** Not rendered, like the link's. */
+    privateKey: `tls/services/${listener}/private-key.pem`,
+    roots: `tls/services/${listener}/roots.pem`,
+  }),
 } as const;
 
 /**

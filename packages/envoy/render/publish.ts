@@ -9,10 +9,12 @@ import type { SecretFile } from "./tls.ts";
 
 /** The public part of the PKI that this host needs. */
 export interface PublicMaterial {
-  /** PEM of our own leaf, then of the intermediate; never the root. */
+  /** PEM of our own leaf, then of the intermediate; never the root. Empty on a machine without a link. */
   readonly certificateChain: string;
   /** PEM of each peer's root certificates, by the peer's name. */
   readonly rootBundles: Readonly<Record<string, string>>;
+  /** Of each listener that is not the link's, by its name: PEM of its leaf with its chain, and of its clients' roots. */
+  readonly services?: Readonly<Record<string, { readonly certificateChain: string; readonly roots: string }>>;
 }
 
 /**
@@ -35,10 +37,17 @@ export function encodedFiles(rendering: Rendering, material: PublicMaterial): Ho
     file(releaseFiles.bootstrap, toJson(rendering.bootstrap)),
     ...(rendering.ingest === undefined ? [] : [file(releaseFiles.ingest, toJson(rendering.ingest))]),
     ...rendering.secrets.map(({ path, content }) => file(path, toJson(content))),
-    file(releaseFiles.certificateChain, material.certificateChain),
+    ...(material.certificateChain === "" ? [] : [file(releaseFiles.certificateChain, material.certificateChain)]),
     ...Object.entries(material.rootBundles).map(([peer, pem]) =>
       file(releaseFiles.root(peer), encodedAnew(releaseFiles.root(peer), pem)),
     ),
+    ...Object.entries(material.services ?? {}).flatMap(([listener, { certificateChain, roots }]) => {
+      const files = releaseFiles.service(listener);
+      return [
+        file(files.certificateChain, encodedAnew(files.certificateChain, certificateChain)),
+        file(files.roots, encodedAnew(files.roots, roots)),
+      ];
+    }),
   ];
 }
 

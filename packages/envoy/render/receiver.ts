@@ -7,6 +7,8 @@ import { connectionsInPassing, defaultLimits, type Limits, roomFor } from "./lim
 import { ingestListener, type Listener } from "./listeners.ts";
 import { typed } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
+import { requireSoundServices } from "./service-input.ts";
+import { type MetricsService, serviceParts, serviceSecrets } from "./services.ts";
 import { leafSecretFile, trustSecretFile } from "./tls.ts";
 
 export interface ReceiverInput {
@@ -18,6 +20,7 @@ export interface ReceiverInput {
   readonly declared?: number;
   /** Whether requests go through the gate, which is told the sender of each. Default: straight to Prometheus. */
   readonly gated?: boolean;
+  readonly services?: readonly MetricsService[];
   readonly limits?: Partial<Limits>;
 }
 
@@ -27,14 +30,17 @@ export interface ReceiverInput {
  */
 export function renderReceiver(input: ReceiverInput): Rendering {
   requireSoundSenders(input.senders);
+  const services = servicesOf(input);
+  requireSoundServices(services);
   return {
     bootstrap: receiverBootstrap(input),
     ingest: { resources: ingestListeners(input).map((one) => typed("envoy.config.listener.v3.Listener", one)) },
-    secrets: [leafSecretFile(), ...input.senders.map(({ name }) => trustSecretFile(name))],
+    secrets: [leafSecretFile(), ...input.senders.map(({ name }) => trustSecretFile(name)), ...serviceSecrets(services)],
   };
 }
 
 const limitsOf = (input: ReceiverInput): Limits => ({ ...defaultLimits, ...input.limits });
+const servicesOf = ({ services }: ReceiverInput): readonly MetricsService[] => services ?? [];
 const declaredOf = ({ declared, senders }: ReceiverInput) => declared ?? senders.length;
 
 /** Envoy refuses a listener without a chain. */
@@ -57,16 +63,18 @@ function receiverBootstrap(input: ReceiverInput): Bootstrap {
   const limits = limitsOf(input);
   // Each sender's share, and one for all unknown addresses together.
   const connections = (roomFor(declaredOf(input)) + 1) * limits.connectionsPerSender;
+  const services = serviceParts(servicesOf(input), limits);
   const requests = Math.max(1024, connections * limits.streamsPerConnection);
   return bootstrap({
     nodeId: input.nodeId,
     role: "receiver",
     ingestByFile: true,
-    listeners: [readyListener(ports.ready)],
+    listeners: [readyListener(ports.ready), ...services.listeners],
     clusters: [
       input.gated ? gateCluster(hostPaths.gateSocket, requests) : prometheusCluster(ports.prometheus, requests),
+      ...services.clusters,
     ],
     heapBytes: limits.heapBytes,
-    connections: connections + readyConnections + connectionsInPassing,
+    connections: connections + readyConnections + connectionsInPassing + services.connections,
   });
 }

@@ -5,6 +5,8 @@ import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { egressListener } from "./listeners.ts";
 import type { Rendering } from "./publish.ts";
+import { requireSoundServices } from "./service-input.ts";
+import { type MetricsService, serviceParts, serviceSecrets } from "./services.ts";
 import { leafSecretFile, trustSecretFile, upstreamTls } from "./tls.ts";
 
 export interface SenderInput {
@@ -14,6 +16,7 @@ export interface SenderInput {
   readonly receiver?: ReceiverPeer | undefined;
   /** `max_shards` of the sender's Prometheus. */
   readonly maxShards?: number | undefined;
+  readonly services?: readonly MetricsService[];
   readonly limits?: Partial<Limits>;
 }
 
@@ -23,21 +26,29 @@ export interface SenderInput {
  */
 export function renderSender(input: SenderInput): Rendering {
   if (input.receiver !== undefined) requireSoundReceiver(input.receiver);
+  const services = input.services ?? [];
+  requireSoundServices(services);
   return {
     bootstrap: senderBootstrap(input),
-    secrets: input.receiver === undefined ? [] : [leafSecretFile(), trustSecretFile(input.receiver.name)],
+    secrets: [
+      ...(input.receiver === undefined ? [] : [leafSecretFile(), trustSecretFile(input.receiver.name)]),
+      ...serviceSecrets(services),
+    ],
   };
 }
 
 function senderBootstrap(input: SenderInput): Bootstrap {
   const limits = { ...defaultLimits, ...input.limits };
   const maxShards = input.maxShards ?? queueDefaults.maxShards;
+  const { listeners, clusters } = link(input.receiver, maxShards, limits);
+  const services = serviceParts(input.services ?? [], limits);
   return bootstrap({
     nodeId: input.nodeId,
     role: "sender",
-    ...link(input.receiver, maxShards, limits),
+    listeners: [...listeners, ...services.listeners],
+    clusters: [...clusters, ...services.clusters],
     heapBytes: limits.heapBytes,
-    connections: 1024,
+    connections: 1024 + services.connections,
   });
 }
 

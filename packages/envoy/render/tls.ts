@@ -64,13 +64,25 @@ const tlsParameters: TlsParameters = {
 const maxVerifyDepth = 2;
 
 /** The receiver's side: a client certificate is demanded, and looked at anew on every connection. */
-export function downstreamTls(peer: PeerIdentity): Extension<DownstreamTlsContext> {
+export const downstreamTls = (peer: PeerIdentity): Extension<DownstreamTlsContext> => mutualTls(linkContext(peer));
+
+/**
+ * The same for a listener that is not the link's: clients of one root, by their exact names.
+ * @param listener whose certificate, and whose clients' roots
+ */
+export function serviceTls(listener: string, dnsNames: readonly string[]): Extension<DownstreamTlsContext> {
+  const { own, trust } = serviceFiles(listener);
+  // Other scrapers than Prometheus may know HTTP/1.1 alone.
+  return mutualTls(commonTlsContext(["h2", "http/1.1"], own, trust, dnsNames));
+}
+
+function mutualTls(common: CommonTlsContext): Extension<DownstreamTlsContext> {
   return extension("envoy.transport_sockets.tls", "transport_sockets.tls.v3.DownstreamTlsContext", {
     require_client_certificate: true,
     // A resumed session would carry a certificate over that has expired, or whose root has gone, meanwhile.
     disable_stateless_session_resumption: true,
     disable_stateful_session_resumption: true,
-    common_tls_context: commonTlsContext(peer),
+    common_tls_context: common,
   });
 }
 
@@ -79,21 +91,28 @@ export function upstreamTls(peer: PeerIdentity, sni: string): Extension<Upstream
   return extension("envoy.transport_sockets.tls", "transport_sockets.tls.v3.UpstreamTlsContext", {
     sni,
     max_session_keys: 0,
-    common_tls_context: commonTlsContext(peer),
+    common_tls_context: linkContext(peer),
   });
 }
 
-function commonTlsContext(peer: PeerIdentity): CommonTlsContext {
+const linkContext = (peer: PeerIdentity) => commonTlsContext(["h2"], linkLeaf, trustOf(peer.name), [peer.dnsName]);
+
+function commonTlsContext(
+  protocols: readonly string[],
+  own: OwnFiles,
+  trust: TrustFiles,
+  dnsNames: readonly string[],
+): CommonTlsContext {
   return {
     tls_params: tlsParameters,
-    alpn_protocols: ["h2"],
-    tls_certificate_sds_secret_configs: [sds(leafSecret, releaseFiles.leafSecret)],
+    alpn_protocols: protocols,
+    tls_certificate_sds_secret_configs: [sds(own)],
     combined_validation_context: {
       default_validation_context: {
-        match_typed_subject_alt_names: [exactDnsName(peer.dnsName)],
+        match_typed_subject_alt_names: dnsNames.map(exactDnsName),
         max_verify_depth: maxVerifyDepth,
       },
-      validation_context_sds_secret_config: sds(trustSecret(peer.name), releaseFiles.trustSecret(peer.name)),
+      validation_context_sds_secret_config: sds(trust),
     },
   };
 }
@@ -143,28 +162,75 @@ const watchedDirectory: WatchedDirectory = { path: hostPaths.base };
 
 const underCurrent = (file: string) => ({ filename: `${hostPaths.current}/${file}` });
 
-/** Our leaf with its chain and key, read together: a pair that does not fit is refused and the old one kept. */
-export function leafSecretFile(): SecretFile {
-  return secretFile(releaseFiles.leafSecret, {
-    name: leafSecret,
-    tls_certificate: {
-      certificate_chain: underCurrent(releaseFiles.certificateChain),
-      private_key: underCurrent(releaseFiles.privateKey),
-      watched_directory: watchedDirectory,
-    },
-  });
+/** A certificate with its key: the secret's name, and where its parts lie in a release. */
+interface OwnFiles {
+  readonly secret: string;
+  readonly file: string;
+  readonly chain: string;
+  readonly key: string;
 }
 
+/** The roots that a context trusts, likewise. */
+interface TrustFiles {
+  readonly secret: string;
+  readonly file: string;
+  readonly roots: string;
+}
+
+const linkLeaf: OwnFiles = {
+  secret: leafSecret,
+  file: releaseFiles.leafSecret,
+  chain: releaseFiles.certificateChain,
+  key: releaseFiles.privateKey,
+};
+
+const trustOf = (peer: string): TrustFiles => ({
+  secret: trustSecret(peer),
+  file: releaseFiles.trustSecret(peer),
+  roots: releaseFiles.root(peer),
+});
+
+function serviceFiles(listener: string): { readonly own: OwnFiles; readonly trust: TrustFiles } {
+  const files = releaseFiles.service(listener);
+  return {
+    own: {
+      secret: `leaf-${listener}`,
+      file: files.leafSecret,
+      chain: files.certificateChain,
+      key: files.privateKey,
+    },
+    trust: { secret: `clients-${listener}`, file: files.trustSecret, roots: files.roots },
+  };
+}
+
+/** Our leaf with its chain and key. */
+export const leafSecretFile = (): SecretFile => certificateFile(linkLeaf);
+
 /** The root bundle of one peer, alone in its secret. */
-export function trustSecretFile(peer: string): SecretFile {
-  return secretFile(releaseFiles.trustSecret(peer), {
-    name: trustSecret(peer),
-    validation_context: {
-      trusted_ca: underCurrent(releaseFiles.root(peer)),
+export const trustSecretFile = (peer: string): SecretFile => rootsFile(trustOf(peer));
+
+/** Certificate and clients' roots of a listener that is not the link's. */
+export function serviceSecretFiles(listener: string): readonly SecretFile[] {
+  const { own, trust } = serviceFiles(listener);
+  return [certificateFile(own), rootsFile(trust)];
+}
+
+/** Chain and key are read together: a pair that does not fit is refused and the old one kept. */
+const certificateFile = ({ file, secret, chain, key }: OwnFiles): SecretFile =>
+  secretFile(file, {
+    name: secret,
+    tls_certificate: {
+      certificate_chain: underCurrent(chain),
+      private_key: underCurrent(key),
       watched_directory: watchedDirectory,
     },
   });
-}
+
+const rootsFile = ({ file, secret, roots }: TrustFiles): SecretFile =>
+  secretFile(file, {
+    name: secret,
+    validation_context: { trusted_ca: underCurrent(roots), watched_directory: watchedDirectory },
+  });
 
 function secretFile(path: string, secret: Secret): SecretFile {
   return {
@@ -173,9 +239,9 @@ function secretFile(path: string, secret: Secret): SecretFile {
   };
 }
 
-function sds(name: string, file: string): SdsSecret {
+function sds({ secret, file }: OwnFiles | TrustFiles): SdsSecret {
   return {
-    name,
+    name: secret,
     sds_config: { resource_api_version: "V3", path_config_source: { path: `${hostPaths.current}/${file}` } },
   };
 }

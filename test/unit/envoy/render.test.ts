@@ -8,7 +8,7 @@ import { twinOf } from "@metrics-link/envoy/read/index.ts";
 import { Authority } from "./support/authority.ts";
 import { validate } from "./support/envoy-process.ts";
 import { examples, receiverOfOne, receiverOfTwo, sender } from "./support/examples.ts";
-import { layOut } from "./support/lay-out.ts";
+import { layOut, layOutService } from "./support/lay-out.ts";
 import { lookupOf } from "./support/lookup-of.ts";
 
 describe("the files of a release", () => {
@@ -127,6 +127,7 @@ describe("Envoy's own validation (envoy --mode validate)", () => {
     const leaf = authority.issue({ dnsName: "any.example", usage: "clientAuth" });
     const roots = { a: authority.root, b: authority.root, c: authority.root };
     layOut(directory, { ...leaf, privateKey: keyOf ?? leaf.privateKey }, roots);
+    layOutService(directory, "service-teleport", leaf, authority.root);
     writeFileSync(join(directory, "twin.json"), toJson(twin));
     return validate("twin.json", directory);
   }

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { anchorsOf, type Fault, namesOf, onlyName } from "../trust.ts";
 import type { Chain } from "../view.ts";
-import { type Facts, onlyPinned, onlyTls13, publicChains, type Rule, senderOf } from "./rule.ts";
+import { type Facts, guardedChains, onlyPinned, onlyTls13, publicChains, type Rule, senderOf } from "./rule.ts";
 
 const fence = "client identity";
 
@@ -14,7 +14,7 @@ export const clientCertificateRequired: Rule = {
   remedy: "Set require_client_certificate and both disable_stateless_ and disable_stateful_session_resumption to true.",
   source: "docs/architecture.md, fence 2; RFC 8446 sections 4.3.2 and 4.6.1",
   *check(view) {
-    for (const { tls } of publicChains(view)) {
+    for (const { tls } of guardedChains(view)) {
       for (const field of [
         "require_client_certificate",
         "disable_stateless_session_resumption",
@@ -35,7 +35,7 @@ export const clientTls13Only: Rule = {
   remedy: "Set tls_minimum_protocol_version and tls_maximum_protocol_version to TLSv1_3.",
   source: "docs/architecture.md, fence 2; RFC 8446 appendix D; RFC 9325 section 3.1.1",
   *check(view) {
-    for (const { tls } of publicChains(view)) if (tls !== undefined) yield* onlyTls13(tls);
+    for (const { tls } of guardedChains(view)) if (tls !== undefined) yield* onlyTls13(tls);
   },
 };
 

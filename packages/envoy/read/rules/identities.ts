@@ -1,5 +1,6 @@
 import { hostPaths, ports } from "@metrics-link/release";
 import type { Place } from "../place.ts";
+import { isService } from "../schema/services.ts";
 import { anchorsOf, type Fault, namesOf, onlyName, ownOf } from "../trust.ts";
 import type { Tls, View } from "../view.ts";
 import { type Peer, publicChains, type Rule, roleOf, senderOf } from "./rule.ts";
@@ -83,8 +84,13 @@ function* pinned({ path }: Place, found: readonly string[], agreed: readonly str
   yield { path, message: `${strangers.join(", ")} not pinned for this peer (pinned: ${agreed?.join(", ") || "none"})` };
 }
 
-const contextsOf = (view: View): readonly Tls[] =>
-  [...view.listeners.flatMap(({ chains }) => chains), ...view.clusters].flatMap(({ tls }) => tls ?? []);
+/** Every TLS context, with the folder of its files: a metrics service has one of its own. */
+const contextsOf = (view: View): readonly { readonly tls: Tls; readonly service: string | undefined }[] => [
+  ...view.listeners.flatMap(({ name, chains }) =>
+    chains.flatMap(({ tls }) => (tls === undefined ? [] : [{ tls, service: isService(name) ? name : undefined }])),
+  ),
+  ...view.clusters.flatMap(({ tls }) => (tls === undefined ? [] : [{ tls, service: undefined }])),
+];
 
 export const noSystemTrustStore: Rule = {
   id: "no-system-trust-store",
@@ -94,11 +100,14 @@ export const noSystemTrustStore: Rule = {
   remedy: `Set ca_file or trusted_ca to a file below ${hostPaths.current}. An https scrape job needs tls_config.ca, without insecure_skip_verify.`,
   source: "docs/architecture.md, Three fences; seeds of the project: separate PKIs",
   *check(view, { lookup }) {
-    for (const tls of contextsOf(view)) {
+    for (const { tls, service } of contextsOf(view)) {
       const anchors = anchorsOf(tls, lookup);
       if ("fault" in anchors || anchors.found.fingerprints === undefined) continue;
       const { file } = anchors.found;
-      if (!/^tls\/roots\/[a-z][a-z0-9-]*\.pem$/.test(file)) {
+      if (service !== undefined && file !== `tls/services/${service}/roots.pem`) {
+        yield { path: tls.common.path, message: `its roots are in ${file} instead of those of ${service}` };
+      }
+      if (service === undefined && !/^tls\/roots\/[a-z][a-z0-9-]*\.pem$/.test(file)) {
         yield { path: tls.common.path, message: `its roots are in ${file} instead of a peer's file in tls/roots/` };
       }
     }
@@ -114,14 +123,16 @@ export const ownCertificate: Rule = {
   remedy: "Reference the secret leaf, whose file names tls/certificate-chain.pem and tls/private-key.pem.",
   source: "docs/decisions/0104",
   *check(view, { lookup }) {
-    for (const tls of contextsOf(view)) {
+    for (const { tls, service } of contextsOf(view)) {
+      const folder = service === undefined ? "tls" : `tls/services/${service}`;
       const own = ownOf(tls, lookup);
       if ("fault" in own) {
         yield own.fault;
       } else if (own.found !== undefined) {
         const { chain, key } = own.found;
-        if (chain !== "tls/certificate-chain.pem" || key !== "tls/private-key.pem") {
-          yield { path: tls.common.path, message: `it presents ${chain} with ${key} instead of this side's own` };
+        if (chain !== `${folder}/certificate-chain.pem` || key !== `${folder}/private-key.pem`) {
+          const whose = service === undefined ? "this side's own" : `those of ${service}`;
+          yield { path: tls.common.path, message: `it presents ${chain} with ${key} instead of ${whose}` };
         }
       }
     }

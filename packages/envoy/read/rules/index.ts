@@ -10,6 +10,7 @@ import { adminIsLocal, listenersAreComplete, listenersAreKnown } from "./listene
 import { oneRouteOnly } from "./routes.ts";
 import type { Rule } from "./rule.ts";
 import { nothingLeavesInClear, serverAnchorIsPinned, serverNameIsExact, serverTls13Only } from "./servers.ts";
+import { servicesAreDeclared } from "./services.ts";
 import { sharesFit } from "./shares.ts";
 
 /** The other rules cannot judge a setting that the schema does not know. */
@@ -42,5 +43,6 @@ export const rules = {
   serverAnchorIsPinned,
   serverNameIsExact,
   serverTls13Only,
+  servicesAreDeclared,
   sharesFit,
 } as const satisfies Readonly<Record<string, Rule | typeof envoyIsKnown>>;

@@ -1,4 +1,5 @@
 import { hostPaths, ports } from "@metrics-link/release";
+import { isService } from "../schema/services.ts";
 import type { Fault } from "../trust.ts";
 import type { Listener, Role, View } from "../view.ts";
 import { type Rule, roleOf } from "./rule.ts";
@@ -46,7 +47,7 @@ export const adminIsLocal: Rule = {
 export const listenersAreKnown: Rule = {
   id: "listeners-are-known",
   fence: "client identity",
-  rule: `A sender's Envoy has no public listener. A receiver's has two: TLS on ${ports.ingest}, and ${ports.ready}, which forwards nothing.`,
+  rule: `Apart from metrics services, a sender's Envoy has no public listener. A receiver's has two: TLS on ${ports.ingest}, and ${ports.ready}, which forwards nothing.`,
   reason: "An extra listener, or one without TLS, bypasses the client certificate.",
   remedy: "Bind the listener to 127.0.0.1, or give its chains on the ingest port a DownstreamTlsContext.",
   source: "docs/architecture.md, Three fences",
@@ -56,7 +57,7 @@ export const listenersAreKnown: Rule = {
       const { path } = view.place.at("node", "cluster");
       yield { path, message: `metrics-link-${view.role} instead of metrics-link-${role}` };
     }
-    for (const listener of view.listeners) {
+    for (const listener of view.listeners.filter(({ name }) => !isService(name))) {
       yield* listener.address.isLocal ? onLoopback(listener, role) : fromOutside(listener, role);
     }
   },
@@ -105,6 +106,11 @@ const parts: Readonly<Record<Role, Readonly<Record<"listeners" | "clusters", Rec
     sender: {
       listeners: { always: ["metrics"], linked: ["egress"] },
       clusters: { always: ["admin"], linked: ["receiver"] },
+    },
+    // On a machine without a link, metrics services are all that there is.
+    service: {
+      listeners: { always: ["metrics"], linked: [] },
+      clusters: { always: ["admin"], linked: [] },
     },
   };
 

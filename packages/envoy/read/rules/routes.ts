@@ -1,4 +1,5 @@
 import { hostPaths, ports, remoteWrite } from "@metrics-link/release";
+import { isService } from "../schema/services.ts";
 import type { Fault } from "../trust.ts";
 import type { Chain, Route, View } from "../view.ts";
 import { type Rule, unknownSource } from "./rule.ts";
@@ -37,12 +38,14 @@ export const oneRouteOnly: Rule = {
   source: "docs/architecture.md, Three fences; docs/decisions/0101",
   *check({ listeners, clusters }) {
     for (const { name, address, chains } of listeners) {
-      const allowed = ways[address.port ?? 0] ?? [];
+      // What a metrics service may serve is for services-are-declared.
+      const allowed = isService(name) ? undefined : (ways[address.port ?? 0] ?? []);
       for (const chain of chains) {
         const where = `listener ${name}, filter chain ${chain.name}`;
         yield* compared(where, chain);
         for (const route of chain.routes.filter(({ leads }) => leads)) {
-          const fits = chain.name !== unknownSource && allowed.some((way) => isThe(way, route));
+          const fits =
+            allowed === undefined || (chain.name !== unknownSource && allowed.some((way) => isThe(way, route)));
           if (!fits)
             yield { path: route.place.path, message: `${where}, route ${route.name}: ${wanted(chain, allowed)}` };
           yield* named(where, chain, route);
@@ -50,7 +53,8 @@ export const oneRouteOnly: Rule = {
       }
     }
     yield* oneWay(listeners);
-    for (const { name, place, endpoints } of clusters.filter(({ isLocal, tls }) => isLocal && tls === undefined)) {
+    const ours = clusters.filter(({ name }) => !isService(name));
+    for (const { name, place, endpoints } of ours.filter(({ isLocal, tls }) => isLocal && tls === undefined)) {
       const found = endpoints.map(({ shown }) => shown).join(", ");
       if (found !== places[name]) {
         yield {

@@ -1,6 +1,7 @@
 import type { Lookup } from "../files.ts";
+import { isService } from "../schema/services.ts";
 import { anchorsOf, type Fault } from "../trust.ts";
-import type { Chain, Role, Tls, View } from "../view.ts";
+import type { Chain, Listener, Role, Tls, View } from "../view.ts";
 
 /** What is known about a link apart from its Envoy configuration. */
 export interface Facts {
@@ -10,6 +11,23 @@ export interface Facts {
   readonly lookup?: Lookup | undefined;
   /** A receiver's senders, or a sender's one receiver. If absent, identities are not checked. */
   readonly peers?: readonly Peer[] | undefined;
+  /** The declared metrics services. If absent, it is not known which there should be. */
+  readonly services?: readonly Service[] | undefined;
+}
+
+/** A declared metrics service. */
+export interface Service {
+  /** Of its listener and its cluster. */
+  readonly listener: string;
+  /** `0.0.0.0:3081` */
+  readonly place: string;
+  /** Absent: in clear. */
+  readonly clients?: readonly { readonly dnsName: string; readonly addresses: readonly string[] }[] | undefined;
+  /** Pinned roots of the clients: SHA-256 as OpenSSL writes it. */
+  readonly fingerprints: readonly string[];
+  /** `127.0.0.1:3000`, or the path of a unix socket. */
+  readonly server: string;
+  readonly path: string;
 }
 
 /** A peer. Absent fields are unknown and not checked. */
@@ -43,9 +61,21 @@ export interface Rule {
 
 export const roleOf = (view: View, { role }: Facts): Role | undefined => role ?? view.role;
 
-/** Filter chains of listeners that are not on loopback, with or without TLS. */
+/** Filter chains of the link's listeners that are not on loopback, with or without TLS. */
 export const publicChains = (view: View): readonly Chain[] =>
-  view.listeners.filter(({ address }) => !address.isLocal).flatMap(({ chains }) => chains);
+  view.listeners.filter(({ name, address }) => !address.isLocal && !isService(name)).flatMap(({ chains }) => chains);
+
+/** Listeners of metrics services, wherever they stand. */
+export const serviceListeners = (view: View): readonly Listener[] =>
+  view.listeners.filter(({ name }) => isService(name));
+
+/** Every chain that a client's certificate is demanded on: the public ones, and those of services with TLS, on loopback too. */
+export const guardedChains = (view: View): readonly Chain[] => [
+  ...publicChains(view),
+  ...serviceListeners(view).flatMap(({ address, chains }) =>
+    chains.filter(({ tls }) => !address.isLocal || tls !== undefined),
+  ),
+];
 
 /** Name of the filter chain for unknown source addresses on a receiver with one sender. */
 export const unknownSource = "elsewhere";

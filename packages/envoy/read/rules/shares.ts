@@ -1,5 +1,5 @@
 import { known } from "../schema/limits.ts";
-import { type Rule, roleOf, unknownSource } from "./rule.ts";
+import { type Rule, roleOf, serviceListeners, unknownSource } from "./rule.ts";
 
 export const sharesFit: Rule = {
   id: "shares-fit",
@@ -7,17 +7,19 @@ export const sharesFit: Rule = {
   rule: "Envoy's limit on outside connections equals the sum of all shares, of as many senders as one of its known sizes has room for.",
   reason:
     "Below the sum, one client can shut out another, which is cut off without a status. Above it, Envoy can exhaust its heap.",
-  remedy: `Set the limit to the sum of one share per sender, one for unknown addresses, the health checks' share and an allowance for connections being closed, for ${known.fleetSizes.join(", ")} senders. Let the circuit breaker of cluster prometheus or gate admit every stream of every share.`,
+  remedy: `Set the limit to the sum of one share per sender, one for unknown addresses, one per filter chain of a metrics service, the health checks' share and an allowance for connections being closed, for ${known.fleetSizes.join(", ")} senders. Let the circuit breaker of cluster prometheus or gate admit every stream of every share.`,
   source: "docs/architecture.md, Three fences; packages/envoy/render/receiver.ts",
   *check(view, facts) {
     const role = roleOf(view, facts);
     if (role === undefined) return;
     const chains = view.listeners.filter(({ name }) => name === "ingest").flatMap((one) => one.chains);
+    const services = serviceListeners(view).flatMap((one) => one.chains).length * known.connectionsOfService;
     const senders = chains.filter(({ name }) => name !== unknownSource).length;
     const monitors = view.place.at("overload_manager", "resource_monitors").items;
     const limits = monitors.map((one) => one.at("typed_config", "max_active_downstream_connections"));
-    const rooms = role === "sender" ? [] : roomsFor(senders);
-    const [least = { connections: known.connectionsToSender, requests: 0 }] = rooms;
+    const rooms = role === "receiver" ? roomsFor(senders, services) : [];
+    const others = role === "sender" ? known.connectionsToSender : 0;
+    const [least = { connections: others + services, requests: 0 }] = rooms;
     for (const place of limits.filter((one) => one.exists)) {
       const fits = rooms.some(({ connections }) => connections === place.value) || place.value === least.connections;
       if (!fits)
@@ -37,12 +39,12 @@ export const sharesFit: Rule = {
 };
 
 /** The limits of each size with room for so many senders, the least first. */
-function roomsFor(senders: number) {
+function roomsFor(senders: number, services: number) {
   const sizes = known.fleetSizes.filter((size) => size >= senders);
   return (sizes.length === 0 ? [senders] : sizes).map((size) => {
     const shares = (size + 1) * known.connectionsOfSender;
     return {
-      connections: shares + known.connectionsOfReady + known.connectionsInPassing,
+      connections: shares + known.connectionsOfReady + known.connectionsInPassing + services,
       requests: Math.max(1024, shares * known.streams.ingest),
     };
   });

@@ -53,18 +53,20 @@ const kept = [
   "overload\\.envoy\\..*",
   "envoy\\.overload_actions\\..*",
   "listener_manager\\.(lds\\.update_(failure|rejected|success)|listener_.*|total_.*|workers_started)",
-  "listener\\.(egress|ingest|metrics|ready)\\.(downstream_.*|no_filter_chain_match)",
+  "listener\\.(egress|ingest|metrics|ready|service-[^.]*)\\.(downstream_.*|no_filter_chain_match)",
   "listener\\.ingest\\.ssl\\.([a-z_]+|(ciphers|curves|sigalgs|versions)\\..*|certificate\\.leaf\\..*)",
+  "listener\\.service-[^.]*\\.ssl\\.(connection_error|fail_verify_[a-z_]*|handshake)",
   "listener\\.ingest\\.server_ssl_socket_factory\\..*",
-  "sds\\.leaf\\.update_(failure|rejected|success)",
+  "sds\\.leaf[^.]*\\.update_(failure|rejected|success)",
   "connection_limit\\..*",
-  "http\\.(elsewhere|metrics|ready)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
+  "http\\.(elsewhere|metrics|ready|service_[^.]*)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
   "http\\.sender_[^.]*\\.downstream_rq_[245]xx",
   "sds\\.[^.]*\\.key_rotation_failed",
   "http\\.egress\\.(downstream_(cx_(active|total|[rt]x_bytes_total)|rq_(active|total|[245]xx|time|timeout|[rt]x_reset)))",
   "http[12]\\.(goaway|inbound|keepalive|outbound|pending|requests|rx|stream|trailers|tx)[a-z_]*",
   "cluster_manager\\.(active|warming)_clusters",
   "cluster\\.(gate|prometheus|receiver)\\.(bind_errors|circuit_breakers\\..*|client_ssl_socket_factory\\..*|membership_.*|outlier_detection\\..*|ssl\\..*|upstream_.*)",
+  "cluster\\.service-[^.]*\\.upstream_(cx_(active|connect_fail|total)|rq_(active|pending_overflow|time|timeout|total|[245]xx))",
 ];
 
 const [first = "", ...others] = kept;
@@ -99,7 +101,7 @@ const bootstrap = (form: Form) =>
   z.strictObject({
     node: z.strictObject({
       id: z.string().regex(/^[A-Za-z0-9._-]{1,128}$/),
-      cluster: z.literal(["metrics-link-sender", "metrics-link-receiver"]),
+      cluster: z.literal(["metrics-link-sender", "metrics-link-receiver", "metrics-link-service"]),
     }),
     admin,
     dynamic_resources: dynamicResources.optional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { http2Options, upstreamOptions } from "./http.ts";
 import { known as limits } from "./limits.ts";
 import { address, bufferBytes, byField, whole } from "./messages.ts";
+import { isService } from "./services.ts";
 import { upstreamTls } from "./tls.ts";
 
 const endpoint = z.strictObject({ endpoint: z.strictObject({ address }) });
@@ -68,6 +69,13 @@ const receiver = cluster("receiver", limits.receiver.connect, {
 const atOnce = whole(1024, 1_048_576);
 const breaking = (called: string) =>
   cluster(called, limits.local.connect, { typed_extension_protocol_options: localHttp, ...breakers(atOnce, atOnce) });
+const requests = z.literal(limits.requestsOfService);
+/** The server behind a metrics service, which is not ours: it gets few requests at once. */
+const ofService = (called: string) =>
+  cluster(called, limits.local.connect, {
+    typed_extension_protocol_options: localHttp,
+    ...breakers(requests, requests),
+  });
 const admin = cluster("admin", limits.local.connect, { typed_extension_protocol_options: localHttp });
 
 /** envoy.config.cluster.v3.Cluster: the known ones. */
@@ -78,5 +86,8 @@ const known: Readonly<Record<string, z.ZodType>> = {
   admin,
 };
 export const clusters = z.array(
-  byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)),
+  byField("name", (called) => {
+    if (isService(called)) return ofService(called);
+    return Object.hasOwn(known, called) ? known[called] : undefined;
+  }),
 );

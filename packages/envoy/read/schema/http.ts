@@ -1,4 +1,4 @@
-import { remoteWrite, senderHeader } from "@metrics-link/release";
+import { isPagePath, remoteWrite, senderHeader } from "@metrics-link/release";
 import { z } from "zod";
 import { known as limits } from "./limits.ts";
 import { statusFilter } from "./logs.ts";
@@ -11,11 +11,20 @@ const request = z.strictObject({ path: z.string(), headers: z.tuple([header(":me
 const anything = z.strictObject({ prefix: z.literal("/") });
 
 /** A route to a cluster. The rules check method, path and cluster. */
-const leading = (called: string, timeout: string, rewrite: z.ZodRawShape = {}, more: z.ZodRawShape = {}) =>
+const leading = (
+  called: string,
+  timeout: string | z.ZodType<string>,
+  rewrite: z.ZodRawShape = {},
+  more: z.ZodRawShape = {},
+) =>
   z.strictObject({
     name: z.literal(called),
     match: request,
-    route: z.strictObject({ cluster: z.string(), timeout: z.literal(timeout), ...rewrite }),
+    route: z.strictObject({
+      cluster: z.string(),
+      timeout: typeof timeout === "string" ? z.literal(timeout) : timeout,
+      ...rewrite,
+    }),
     ...more,
   });
 
@@ -42,22 +51,29 @@ const notFound = z.strictObject({
   direct_response: answer(404, "nothing is served here"),
 });
 
-const wrongMethod = z.strictObject({
-  name: z.literal("wrong-method"),
-  match: z.strictObject({
-    path: z.literal(remoteWrite.path),
-    headers: z.tuple([
-      z.strictObject({
-        name: z.literal(":path"),
-        string_match: z.strictObject({ exact: z.literal(remoteWrite.path) }),
-      }),
+const wrongMethodOf = (method: string, path: z.ZodType<string>) =>
+  z.strictObject({
+    name: z.literal("wrong-method"),
+    match: z.strictObject({
+      path,
+      headers: z.tuple([z.strictObject({ name: z.literal(":path"), string_match: z.strictObject({ exact: path }) })]),
+    }),
+    direct_response: answer(405, `only ${method} is accepted here`),
+    response_headers_to_add: z.tuple([
+      z.strictObject({ header: z.strictObject({ key: z.literal("allow"), value: z.literal(method) }) }),
     ]),
-  }),
-  direct_response: answer(405, "only POST is accepted here"),
-  response_headers_to_add: z.tuple([
-    z.strictObject({ header: z.strictObject({ key: z.literal("allow"), value: z.literal("POST") }) }),
-  ]),
-});
+  });
+const wrongMethod = wrongMethodOf("POST", z.literal(remoteWrite.path));
+
+const pagePath = z.string().refine(isPagePath, { error: "a path in its one spelling" });
+
+/** A metrics service: one page, and nothing else of its server. */
+const page = z
+  .tuple([leading("metrics", z.string().regex(/^([1-9]|1\d|2[0-5])s$/)), wrongMethodOf("GET", pagePath), notFound])
+  .superRefine(([metrics, wrong], context) => {
+    if (metrics.match.path === wrong.match.path) return;
+    context.addIssue({ code: "custom", path: [1, "match", "path"], message: `expected "${metrics.match.path}"` });
+  });
 
 const wrongAddress = z.strictObject({
   name: z.literal("wrong-address"),
@@ -79,14 +95,39 @@ export const routes = {
   ]),
   unknownSource: z.tuple([wrongAddress]),
   ready: z.tuple([notFound]),
+  service: page,
   metrics: z.tuple([leading("metrics", limits.route.metrics), leading("ready", limits.route.metrics), notFound]),
 } as const;
 
 const router = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
   suppress_envoy_headers: z.literal(true),
 });
-const bodyLimit = extension("envoy.filters.http.buffer", "filters.http.buffer.v3.Buffer", {
-  max_request_bytes: z.literal(limits.bodyBytes),
+const bodyLimit = (bytes: number) =>
+  extension("envoy.filters.http.buffer", "filters.http.buffer.v3.Buffer", { max_request_bytes: z.literal(bytes) });
+/** Denies a request whose length is told and is not 0: behind the filter that tells it. */
+const lengthHeader = (matcher: z.ZodRawShape) =>
+  z.strictObject({ header: z.strictObject({ name: z.literal("content-length"), ...matcher }) });
+const noBody = extension("envoy.filters.http.rbac", "filters.http.rbac.v3.RBAC", {
+  rules: z.strictObject({
+    action: z.literal("DENY"),
+    policies: z.strictObject({
+      body: z.strictObject({
+        permissions: z.tuple([
+          z.strictObject({
+            and_rules: z.strictObject({
+              rules: z.tuple([
+                lengthHeader({ present_match: z.literal(true) }),
+                z.strictObject({
+                  not_rule: lengthHeader({ string_match: z.strictObject({ exact: z.literal("0") }) }),
+                }),
+              ]),
+            }),
+          }),
+        ]),
+        principals: z.tuple([z.strictObject({ any: z.literal(true) })]),
+      }),
+    }),
+  }),
 });
 const exactly = (called: string, value: string) =>
   z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.literal(value) }) });
@@ -98,7 +139,8 @@ const healthCheck = extension("envoy.filters.http.health_check", "filters.http.h
 /** The HTTP filters of each listener, in order. */
 export const httpFilters = {
   direct: z.tuple([router]),
-  bounded: z.tuple([bodyLimit, router]),
+  bounded: z.tuple([bodyLimit(limits.bodyBytes), router]),
+  noBody: z.tuple([bodyLimit(1), noBody, router]),
   healthCheck: z.tuple([healthCheck, router]),
 } as const;
 
@@ -122,7 +164,7 @@ export interface Manager {
   readonly prefix: z.ZodType<string>;
   /** Name of its route configuration and of the single virtual host. */
   readonly name: z.ZodType<string>;
-  readonly codec: "HTTP1" | "HTTP2";
+  readonly codec: "HTTP1" | "HTTP2" | "AUTO";
   /** Time without a request after which a connection is closed. */
   readonly idle: string;
   readonly routes: z.ZodType;
@@ -157,7 +199,7 @@ export function httpManager({ prefix, name, codec, idle, routes: known, filters,
         max_headers_count: z.literal(50),
         headers_with_underscores_action: z.literal("REJECT_REQUEST"),
       }),
-      ...(codec === "HTTP2" ? { http2_protocol_options: http2Options(limits.streams.ingest) } : {}),
+      ...(codec !== "HTTP1" ? { http2_protocol_options: http2Options(limits.streams.ingest) } : {}),
       local_reply_config: z.strictObject({ mappers: z.tuple([retryable(408), retryable(429)]) }),
       route_config: z.strictObject({
         name,

@@ -9,6 +9,10 @@ export const known = {
   connectionsOfSender: 16,
   /** Numbers of senders that a receiver's limits have room for. */
   fleetSizes: [4, 16, 64, 256, 1024],
+  /** For each filter chain of a metrics service. */
+  connectionsOfService: 16,
+  /** Requests that a service's server gets at once. */
+  requestsOfService: 8,
   /** For health checks. */
   connectionsOfReady: 32,
   /** Connections above their limit that are accepted and not closed yet. */

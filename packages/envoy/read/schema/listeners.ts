@@ -3,7 +3,8 @@ import { httpFilters, httpManager, routes } from "./http.ts";
 import { known as limits } from "./limits.ts";
 import { connections, egressRequests, ingestRequests, localFailures } from "./logs.ts";
 import { address, any, bufferBytes, byField, extension, name, whole } from "./messages.ts";
-import { downstreamTls } from "./tls.ts";
+import { isService } from "./services.ts";
+import { downstreamTls, serviceTls } from "./tls.ts";
 
 const connectionLimit = (prefix: z.ZodType<string>, most: number) =>
   extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
@@ -137,6 +138,31 @@ const metrics = listener(
   { ...exempt, bypass_overload_manager: z.literal(true) },
 );
 
+/** A metrics service. The rules check whom it admits, and to what. */
+function service(called: string) {
+  const prefix = z.literal(called.replace("service-", "service_"));
+  const filters = z.tuple([
+    connectionLimit(prefix, limits.connectionsOfService),
+    httpManager({
+      prefix,
+      name: z.literal(called),
+      codec: "AUTO",
+      idle: limits.idle.ingest,
+      routes: routes.service,
+      filters: httpFilters.noBody,
+      accessLog: ingestRequests,
+    }),
+  ]);
+  const chain = z.strictObject({
+    name,
+    filter_chain_match: z.strictObject({ source_prefix_ranges: z.array(range).min(1) }).optional(),
+    transport_socket: serviceTls.optional(),
+    transport_socket_connect_timeout: z.literal(limits.handshake).optional(),
+    filters,
+  });
+  return listener(called, z.array(chain).min(1), { access_log: connections });
+}
+
 /** envoy.config.listener.v3.Listener: the known ones. @param withIngest whether the ingest listener stands among them */
 export function listeners(withIngest: boolean) {
   const known: Readonly<Record<string, z.ZodType>> = {
@@ -145,5 +171,10 @@ export function listeners(withIngest: boolean) {
     egress,
     metrics,
   };
-  return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));
+  return z.array(
+    byField("name", (called) => {
+      if (isService(called)) return service(called);
+      return Object.hasOwn(known, called) ? known[called] : undefined;
+    }),
+  );
 }

@@ -8,7 +8,9 @@ const filename = (path: z.ZodType<string>) => z.strictObject({ filename: path })
 /** Each secret has its own file, with the secret's name. One schema for all: one for each of 1,000 senders took longer than the reading. */
 const secretReference = z
   .strictObject({
-    name: z.string().regex(/^(leaf|trusted-ca-[a-z][a-z0-9-]*)$/),
+    name: z
+      .string()
+      .regex(/^(leaf(-service-[a-z][a-z0-9-]*)?|trusted-ca-[a-z][a-z0-9-]*|clients-service-[a-z][a-z0-9-]*)$/),
     sds_config: z.strictObject({
       resource_api_version: z.literal("V3"),
       path_config_source: z.strictObject({ path: z.string() }),
@@ -38,39 +40,47 @@ const checks = {
   max_verify_depth: z.literal(2),
 };
 
-const common = z.strictObject({
-  tls_params: z
-    .strictObject({
-      tls_minimum_protocol_version: z.string().optional(),
-      tls_maximum_protocol_version: z.string().optional(),
-    })
-    .optional(),
-  alpn_protocols: z.tuple([z.literal("h2")]),
-  tls_certificate_sds_secret_configs: z.array(secretReference).optional(),
-  combined_validation_context: z
-    .strictObject({
-      default_validation_context: z.strictObject(checks).optional(),
-      validation_context_sds_secret_config: secretReference.optional(),
-    })
-    .optional(),
-});
+const common = (protocols: z.ZodType) =>
+  z.strictObject({
+    tls_params: z
+      .strictObject({
+        tls_minimum_protocol_version: z.string().optional(),
+        tls_maximum_protocol_version: z.string().optional(),
+      })
+      .optional(),
+    alpn_protocols: protocols,
+    tls_certificate_sds_secret_configs: z.array(secretReference).optional(),
+    combined_validation_context: z
+      .strictObject({
+        default_validation_context: z.strictObject(checks).optional(),
+        validation_context_sds_secret_config: secretReference.optional(),
+      })
+      .optional(),
+  });
+
+const ofLink = common(z.tuple([z.literal("h2")]));
+/** Other programs than Envoy connect to a metrics service. */
+const ofService = common(z.tuple([z.literal("h2"), z.literal("http/1.1")]));
 
 const socketName = "envoy.transport_sockets.tls";
 
-export const downstreamTls = extension(socketName, "transport_sockets.tls.v3.DownstreamTlsContext", {
-  require_client_certificate: z.boolean().optional(),
-  disable_stateless_session_resumption: z.boolean().optional(),
-  disable_stateful_session_resumption: z.boolean().optional(),
-  common_tls_context: common,
-});
+const downstream = (context: z.ZodType) =>
+  extension(socketName, "transport_sockets.tls.v3.DownstreamTlsContext", {
+    require_client_certificate: z.boolean().optional(),
+    disable_stateless_session_resumption: z.boolean().optional(),
+    disable_stateful_session_resumption: z.boolean().optional(),
+    common_tls_context: context,
+  });
+export const downstreamTls = downstream(ofLink);
+export const serviceTls = downstream(ofService);
 
 export const upstreamTls = extension(socketName, "transport_sockets.tls.v3.UpstreamTlsContext", {
   sni: dnsName.optional(),
   max_session_keys: z.literal(0),
-  common_tls_context: common,
+  common_tls_context: ofLink,
 });
 
-const underCurrent = filename(below("tls/([a-z-]+|roots/[a-z][a-z0-9-]*)\\.pem"));
+const underCurrent = filename(below("tls/([a-z-]+|roots/[a-z][a-z0-9-]*|services/[a-z][a-z0-9-]*/[a-z-]+)\\.pem"));
 // Envoy notices only moves, and a release moves the symlink `current`.
 const watched_directory = z.strictObject({ path: z.literal(hostPaths.base) });
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Rendering } from "@metrics-link/envoy";
 import { toJson, twinOf } from "@metrics-link/envoy/read/index.ts";
-import { Authority } from "../support/authority.ts";
+import { Authority, type Leaf } from "../support/authority.ts";
 import { changed } from "../support/changed.ts";
 import { validate } from "../support/envoy-process.ts";
-import { receiverOfOne, receiverOfTwo, sender } from "../support/examples.ts";
-import { layOut } from "../support/lay-out.ts";
+import { receiverOfOne, receiverOfTwo, sender, servicesAlone } from "../support/examples.ts";
+import { layOut, layOutService } from "../support/lay-out.ts";
 import { lookupOf } from "../support/lookup-of.ts";
 
 /** Every value of a key, wherever it stands. */
@@ -35,8 +35,22 @@ describe("the static twin of a release", () => {
     assert.deepEqual(all(twinOf(lookupOf(sender())), "trusted_ca"), [{ filename: "tls/roots/b.pem" }]);
   });
 
+  it("has of a metrics service its own certificate and its clients' roots, in each chain", () => {
+    const contexts = all(twinOf(lookupOf(servicesAlone())), "common_tls_context");
+    const folder = "tls/services/service-teleport";
+    const pair = {
+      certificate_chain: { filename: `${folder}/certificate-chain.pem` },
+      private_key: { filename: `${folder}/private-key.pem` },
+    };
+    assert.deepEqual(all(contexts, "tls_certificates"), [[pair], [pair]]);
+    assert.deepEqual(all(contexts, "trusted_ca"), [
+      { filename: `${folder}/roots.pem` },
+      { filename: `${folder}/roots.pem` },
+    ]);
+  });
+
   it("refers to nothing that Envoy would not look behind", () => {
-    for (const render of [receiverOfOne, receiverOfTwo, sender]) {
+    for (const render of [receiverOfOne, receiverOfTwo, sender, servicesAlone]) {
       assert.doesNotMatch(
         toJson(twinOf(lookupOf(render()))),
         /sds_|lds_|path_config_source|watched_directory|current\//,
@@ -77,6 +91,25 @@ describe("the static twin of a release", () => {
       assert.throws(() => twinOf(lookupOf(rendering())), { code: "RELEASE_CHECK_FAILED", message: why });
     });
   }
+
+  it("lets Envoy see a service's key that is of another certificate, and its clients' roots that are none", () => {
+    const directory = mkdtempSync(join(tmpdir(), "twin-"));
+    try {
+      const authority = new Authority(directory, "any");
+      const leaf = () => authority.issue({ dnsName: "any.example", usage: "serverAuth" });
+      const sound = leaf();
+      const check = (own: Leaf, roots: string) => {
+        layOutService(directory, "service-teleport", own, roots);
+        writeFileSync(join(directory, "twin.json"), toJson(twinOf(lookupOf(servicesAlone()))));
+        return validate("twin.json", directory);
+      };
+      assert.equal(check(sound, authority.root), undefined);
+      assert.match(check(sound, "no certificate") ?? "", /trusted CA certificates/);
+      assert.match(check({ ...sound, privateKey: leaf().privateKey }, authority.root) ?? "", /private key/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
 
   it("lets Envoy see a root that is no certificate, and a mistake in the listener file", () => {
     const directory = mkdtempSync(join(tmpdir(), "twin-"));

@@ -11,6 +11,8 @@ export interface Leaf {
 export interface LeafProfile {
   readonly dnsName: string;
   readonly usage: "clientAuth" | "serverAuth";
+  /** Instead of the name alone, as OpenSSL writes it. */
+  readonly subjectAltName?: string;
   /** Negative: already expired. */
   readonly days?: number;
 }
@@ -38,13 +40,13 @@ export class Authority {
     this.#intermediate = this.#path("intermediate");
   }
 
-  issue({ dnsName, usage, days = 1 }: LeafProfile): Leaf {
+  issue({ dnsName, usage, days = 1, subjectAltName = `DNS:${dnsName}` }: LeafProfile): Leaf {
     const name = `leaf-${this.#issued++}`;
     this.#sign(name, dnsName, this.#intermediate, days, [
       "basicConstraints=critical,CA:false",
       "keyUsage=critical,digitalSignature",
       `extendedKeyUsage=${usage}`,
-      `subjectAltName=DNS:${dnsName}`,
+      `subjectAltName=${subjectAltName}`,
     ]);
     const read = (file: string) => readFileSync(file, "utf8");
     return {

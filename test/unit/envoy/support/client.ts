@@ -48,7 +48,8 @@ export class Client {
   request({ method = "POST", path = "/api/v1/write", headers = {}, body, unfinished }: Request = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const pseudo = method === "CONNECT" ? { ":authority": "127.0.0.1:9090" } : { ":path": path };
-      const stream = this.#session.request({ ":method": method, ...pseudo, ...headers });
+      const isWhole = body === undefined && unfinished === undefined;
+      const stream = this.#session.request({ ":method": method, ...pseudo, ...headers }, { endStream: isWhole });
       let answer: Answer | undefined;
       stream.on("response", ({ ":status": status, ...rest }) => {
         answer = { status: Number(status), headers: rest };
@@ -59,6 +60,7 @@ export class Client {
         answer === undefined ? reject(new Error("the connection was closed without an answer")) : resolve(answer),
       );
       stream.resume();
+      if (isWhole) return;
       if (unfinished === undefined) stream.end(body);
       else stream.write(unfinished);
     });

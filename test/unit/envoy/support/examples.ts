@@ -1,4 +1,4 @@
-import { renderReceiver, renderSender } from "@metrics-link/envoy";
+import { type MetricsService, renderReceiver, renderSender, renderServices } from "@metrics-link/envoy";
 
 /** The receiver with one sender: the shape of the first deployment. */
 export const receiverOfOne = () =>
@@ -41,10 +41,56 @@ export const sender = () =>
 /** The sender before the receiver has a `contract` output. */
 const senderAlone = () => renderSender({ nodeId: "sender" });
 
+/** A service for clients of one root: one from its own address, two from anywhere. */
+const teleport: MetricsService = {
+  name: "teleport",
+  host: "0.0.0.0",
+  port: 3081,
+  clients: [
+    { name: "ops", dnsName: "prometheus.ops.internal", addresses: ["10.30.0.5"] },
+    { name: "team-a", dnsName: "prometheus.team-a.internal", addresses: [] },
+    { name: "team-b", dnsName: "prometheus.team-b.internal", addresses: [] },
+  ],
+  upstream: {
+    address: { socket_address: { address: "127.0.0.1", port_value: 3000 } },
+    path: "/metrics",
+    timeoutSeconds: 10,
+  },
+};
+
+/** A service in clear, on loopback, in front of a unix socket. */
+const local: MetricsService = {
+  name: "local",
+  host: "127.0.0.1",
+  port: 3082,
+  upstream: { address: { pipe: { path: "/run/app/metrics.sock" } }, path: "/-/metrics", timeoutSeconds: 5 },
+};
+
+/** A machine with metrics services and no link. */
+export const servicesAlone = () => renderServices({ nodeId: "machine", services: [teleport, local] });
+
+/** Either side with a metrics service besides its link. */
+const receiverWithService = () =>
+  renderReceiver({
+    nodeId: "receiver",
+    gated: true,
+    senders: [{ name: "a", dnsName: "metrics-sender.account-a.internal", addresses: ["198.51.100.10"] }],
+    services: [teleport],
+  });
+const senderWithService = () =>
+  renderSender({
+    nodeId: "sender",
+    receiver: { name: "b", dnsName: "metrics-ingest.account-b.internal", addresses: ["203.0.113.10"] },
+    services: [teleport],
+  });
+
 export const examples = {
   "receiver-of-one": receiverOfOne,
   "receiver-of-two": receiverOfTwo,
   "receiver-behind-gate": receiverBehindGate,
   sender,
   "sender-alone": senderAlone,
+  services: servicesAlone,
+  "receiver-with-service": receiverWithService,
+  "sender-with-service": senderWithService,
 } as const;

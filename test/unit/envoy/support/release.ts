@@ -29,11 +29,31 @@ export class ReleaseFolder {
   }
 
   /** Lays out one release beside the others, with whatever limits a test gave it. @returns its directory */
-  write(rendering: Rendering, leaf: Leaf, rootBundles: Readonly<Record<string, string>>, places: Places): string {
+  write(
+    rendering: Rendering,
+    leaf: Leaf | undefined,
+    rootBundles: Readonly<Record<string, string>>,
+    places: Places,
+    services: Readonly<Record<string, { leaf: Leaf; roots: string }>> = {},
+  ): string {
     const directory = join(this.base, "releases", String(this.#count++));
     this.#places = places;
-    const files = encodedFiles(rendering, { certificateChain: leaf.certificateChain, rootBundles });
-    for (const { path, content } of [...files, { path: releaseFiles.privateKey, content: leaf.privateKey }]) {
+    const certificates = Object.entries(services).map(
+      ([name, { leaf: own, roots }]) => [name, { certificateChain: own.certificateChain, roots }] as const,
+    );
+    const files = encodedFiles(rendering, {
+      certificateChain: leaf?.certificateChain ?? "",
+      rootBundles,
+      services: Object.fromEntries(certificates),
+    });
+    const keys = [
+      ...(leaf === undefined ? [] : [{ path: releaseFiles.privateKey, content: leaf.privateKey }]),
+      ...Object.entries(services).map(([name, { leaf: own }]) => ({
+        path: releaseFiles.service(name).privateKey,
+        content: own.privateKey,
+      })),
+    ];
+    for (const { path, content } of [...files, ...keys]) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       const moved = path.endsWith(".json") ? relocate(content, places) : content;
       writeFileSync(join(directory, path), this.#relocated(moved));

@@ -1,0 +1,168 @@
+import { bootstrap } from "./bootstrap.ts";
+import { breakingCluster, type Cluster } from "./clusters.ts";
+import {
+  bodyLimit,
+  httpConnectionManager,
+  noBody,
+  onlyPage,
+  type RouteConfiguration,
+  routeConfiguration,
+} from "./http.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { connectionLimit, type FilterChain, type Listener, listener } from "./listeners.ts";
+import { connectionLog, ingestRequestLog } from "./logs.ts";
+import { type Address, type Extension, exactly, seconds, socket } from "./messages.ts";
+import type { Rendering } from "./publish.ts";
+import { requireSoundServices } from "./service-input.ts";
+import { type SecretFile, serviceSecretFiles, serviceTls } from "./tls.ts";
+
+/** A client of a listener that is not the link's. */
+export interface NamedClient {
+  readonly name: string;
+  /** The one name that its certificate must carry. */
+  readonly dnsName: string;
+  /** Where it connects from, IPv4. Empty: from anywhere. */
+  readonly addresses: readonly string[];
+}
+
+/** A metrics service: one page of a server on this machine, for named clients (docs/metrics-services.md). */
+export interface MetricsService {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Absent: in clear, on loopback alone. All clients are of one root, which a file of the release holds. */
+  readonly clients?: readonly NamedClient[] | undefined;
+  readonly upstream: {
+    /** Loopback or a unix socket. */
+    readonly address: Address;
+    /** Compared as sent. */
+    readonly path: string;
+    readonly timeoutSeconds: number;
+  };
+}
+
+/** Its listener, its cluster, and the folder of its certificates. */
+export const serviceListener = (name: string): string => `service-${name}`;
+
+/** What the services add to an Envoy. */
+export interface ServiceParts {
+  readonly listeners: readonly Listener[];
+  readonly clusters: readonly Cluster[];
+  /** Concurrent connections from outside: the sum of their shares. */
+  readonly connections: number;
+}
+
+/** Requests that a service's server gets at once; a further one is answered with 503. */
+const requestsAtOnce = 8;
+
+export function serviceParts(services: readonly MetricsService[], limits: Limits): ServiceParts {
+  const listeners = services.map((service) => metricsListenerOf(service, limits));
+  return {
+    listeners,
+    clusters: services.map(({ name, upstream }) =>
+      breakingCluster(serviceListener(name), upstream.address, requestsAtOnce),
+    ),
+    connections: listeners.flatMap((one) => one.filter_chains).length * limits.connectionsPerSender,
+  };
+}
+
+/** The files of secrets of those that demand certificates. */
+export const serviceSecrets = (services: readonly MetricsService[]): readonly SecretFile[] =>
+  services.flatMap(({ name, clients }) => (clients === undefined ? [] : serviceSecretFiles(serviceListener(name))));
+
+function metricsListenerOf(service: MetricsService, limits: Limits): Listener {
+  const name = serviceListener(service.name);
+  const { path, timeoutSeconds } = service.upstream;
+  const door: Door = {
+    listener: name,
+    statPrefix: `service_${service.name}`,
+    routes: routeConfiguration(name, onlyPage(name, path, timeoutSeconds)),
+    limits,
+  };
+  return listener(name, socket(service.host, service.port), {
+    filter_chains:
+      service.clients === undefined
+        ? [{ name: "plain", filters: filtersOf(door) }]
+        : clientChains(service.clients, door),
+    access_log: [connectionLog()],
+  });
+}
+
+/** What all chains of one listener have in common. */
+interface Door {
+  readonly listener: string;
+  readonly statPrefix: string;
+  readonly routes: RouteConfiguration;
+  readonly limits: Limits;
+}
+
+/** The chain of clients without addresses. */
+const fromAnywhere = "anywhere";
+
+/**
+ * A chain for each client with addresses, which accepts its name alone, and one for the names of all others. A client that is bound to an
+ * address has no name in the last one, so it gets in from nowhere else.
+ */
+function clientChains(clients: readonly NamedClient[], door: Door): readonly FilterChain[] {
+  const bound = clients.filter(({ addresses }) => addresses.length > 0);
+  const others = clients.filter(({ addresses }) => addresses.length === 0);
+  return [
+    ...bound.map(({ name, dnsName, addresses }) => ({
+      ...clientChain(name, [dnsName], door),
+      filter_chain_match: { source_prefix_ranges: addresses.map(exactly) },
+    })),
+    ...(others.length === 0
+      ? []
+      : [
+          clientChain(
+            fromAnywhere,
+            others.map(({ dnsName }) => dnsName),
+            door,
+          ),
+        ]),
+  ];
+}
+
+const clientChain = (name: string, dnsNames: readonly string[], door: Door): FilterChain => ({
+  name,
+  transport_socket: serviceTls(door.listener, dnsNames),
+  transport_socket_connect_timeout: seconds(door.limits.handshakeSeconds),
+  filters: filtersOf(door),
+});
+
+function filtersOf({ statPrefix, routes, limits }: Door): readonly Extension[] {
+  return [
+    connectionLimit(statPrefix, limits.connectionsPerSender),
+    httpConnectionManager({
+      statPrefix,
+      codec: "AUTO",
+      routes,
+      filters: [bodyLimit(1), noBody],
+      accessLog: ingestRequestLog(),
+      limits,
+      idleSeconds: limits.idleSeconds,
+    }),
+  ];
+}
+
+export interface StandaloneInput {
+  /** Names this Envoy, for example the machine's name. */
+  readonly nodeId: string;
+  readonly services: readonly MetricsService[];
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * An Envoy with metrics services and no link, for a machine that is not a host of a stack.
+ * @throws InvalidInputError when two services are in each other's way, or one would open more than its page
+ */
+export function renderServices(input: StandaloneInput): Rendering {
+  requireSoundServices(input.services);
+  const limits = { ...defaultLimits, ...input.limits };
+  const { heapBytes } = limits;
+  const parts = serviceParts(input.services, limits);
+  return {
+    bootstrap: bootstrap({ nodeId: input.nodeId, role: "service", heapBytes, ...parts }),
+    secrets: serviceSecrets(input.services),
+  };
+}
