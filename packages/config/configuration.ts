@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ExchangeConfiguration } from "./exchange.ts";
 import { type FleetFile, joinFleet } from "./fleet.ts";
 import { acceptedPart, holdsSecret, innermost, type Known, schemaAt } from "./known.ts";
+import { servicesFile } from "./metrics-services.ts";
 import { type Contradiction, rules } from "./rules/index.ts";
 import { type Configuration, configurationSchemas } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -70,6 +71,12 @@ export const isExchange = ({ role }: Readonly<Record<string, unknown>>): boolean
 /** The same for an exchange stack. @throws InvalidInputError */
 export const parseExchange = (raw: Readonly<Record<string, unknown>>, source?: Source): ExchangeConfiguration =>
   checked(configurationSchemas.exchange, raw, source);
+
+/** The metrics services in a file for a machine that is not a host of a stack. @throws InvalidInputError */
+export const parseServicesFile = (raw: Readonly<Record<string, unknown>>, source?: Source): ServicesFile =>
+  checked(servicesFile, raw, source);
+
+export type ServicesFile = z.output<typeof servicesFile>;
 
 function checked<Schema extends z.ZodType>(
   schema: Schema,

@@ -7,10 +7,13 @@ export {
   isExchange,
   parseConfiguration,
   parseExchange,
+  parseServicesFile,
+  type ServicesFile,
 } from "./configuration.ts";
 export type { ExchangeConfiguration } from "./exchange.ts";
 export { type FleetFile, fleetFolder, isFleetFile, mostSenders, senderFileText, senderInFile } from "./fleet.ts";
 export { leafPurposesOf } from "./leaf-purposes.ts";
+export { networkPortOf, scrapedListeners, scrapersOf } from "./listeners.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {

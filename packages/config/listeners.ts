@@ -1,5 +1,7 @@
 /** The ports at which a host can be scraped from outside. */
+
 import type { Known } from "./known.ts";
+import type { Configuration } from "./schema.ts";
 
 export interface ScrapedListener {
   /** Where the configuration declares it, for a message. */
@@ -7,8 +9,29 @@ export interface ScrapedListener {
   readonly port: number;
 }
 
+/** Where a metrics service listens for the network; undefined if it does for this host alone, or not at all. */
+export function networkPortOf(service: {
+  readonly enabled?: boolean | undefined;
+  readonly listenAddr?: string | undefined;
+}): number | undefined {
+  const [, port] = /^0\.0\.0\.0:(\d+)$/.exec(service.listenAddr ?? "") ?? [];
+  return service.enabled === true && port !== undefined ? Number(port) : undefined;
+}
+
+const metricsServices = (known: Pick<Known, "metricsServices">): readonly ScrapedListener[] =>
+  (known.metricsServices ?? []).flatMap((service, index) => {
+    const port = networkPortOf(service ?? {});
+    return port === undefined ? [] : [{ key: `metricsServices[${index}].listenAddr`, port }];
+  });
+
 /** Each way of serving metrics to another machine, as a function of the configuration. */
-const kinds: readonly ((known: Known) => readonly ScrapedListener[])[] = [];
+const kinds: readonly ((known: Pick<Known, "metricsServices">) => readonly ScrapedListener[])[] = [metricsServices];
 
 /** Every listener that the configuration declares for scrapers. `network.scrapedBy` may open these ports and no others. */
-export const scrapedListeners = (known: Known): readonly ScrapedListener[] => kinds.flatMap((kind) => kind(known));
+export const scrapedListeners = (known: Pick<Known, "metricsServices">): readonly ScrapedListener[] =>
+  kinds.flatMap((kind) => kind(known));
+
+/** The ranges that may connect to such a port, for the unit that listens there. */
+export const scrapersOf = ({ scrapedBy }: Configuration["network"], port: number): readonly string[] => [
+  ...new Set(scrapedBy.filter(({ ports }) => ports.includes(port)).map(({ cidr }) => cidr)),
+];

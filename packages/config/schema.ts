@@ -5,6 +5,7 @@ import { exchange } from "./exchange.ts";
 import { fleet } from "./fleet.ts";
 import { gate } from "./gate.ts";
 import { host, tools } from "./host.ts";
+import { metricsServices } from "./metrics-services.ts";
 import { network } from "./network.ts";
 import { nodeExporter } from "./node-exporter.ts";
 import { peer, senders } from "./peers.ts";
@@ -30,7 +31,17 @@ const ownExchange = key(stackName.optional(), {
   affects: "moving the addresses there is in [deploy.md](deploy.md#moving-the-addresses-into-an-exchange-stack)",
 });
 
-const common = { account, exchange: ownExchange, network, host, nodeExporter, pki, tools, policy };
+const common = {
+  account,
+  exchange: ownExchange,
+  network,
+  host,
+  metricsServices,
+  nodeExporter,
+  pki,
+  tools,
+  policy,
+};
 
 const sender = z.strictObject({
   role: role("sender"),

@@ -13,7 +13,7 @@ const mostCharacters = 20_000;
  * so a password with a blank there would be another one.
  * @param what it is, for whoever gave another value
  */
-const secretValue = (what: string) => {
+export const secretValue = (what: string) => {
   const remedy = `${what}, set with --secret: 1 to ${mostCharacters} characters, without blanks at either end and without control characters`;
   return text(remedy)
     .refine(

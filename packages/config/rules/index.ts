@@ -1,6 +1,7 @@
 import { accountRules } from "./account.ts";
 import { hostRules } from "./host.ts";
 import { leafNameRules } from "./leaf-names.ts";
+import { metricsServicesRules } from "./metrics-services.ts";
 import { networkRules } from "./network.ts";
 import { peersRules } from "./peers.ts";
 import { pkiRules } from "./pki.ts";
@@ -17,6 +18,7 @@ const named = {
   ...waysRules,
   ...pkiRules,
   ...leafNameRules,
+  ...metricsServicesRules,
   ...prometheusRules,
   ...peersRules,
 };

@@ -131,6 +131,7 @@ for (const role of roles) {
       assert.deepEqual(
         secrets.map(({ path }) => path),
         [
+          "metricsServices[].keypairs[].keySecret",
           "prometheus.alertmanagers[].basicAuth.password",
           "prometheus.alertmanagers[].bearerToken",
           "prometheus.alertmanagers[].clientCertificate.key",

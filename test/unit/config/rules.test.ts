@@ -5,6 +5,7 @@ import { allKeysOf } from "../../../scripts/generate/configuration.ts";
 import { accountCases } from "./account-cases.ts";
 import { example, problemsOf, type Role, withValue } from "./example.ts";
 import { type Case, type Change, peersCases } from "./peers-cases.ts";
+import { servicesCases } from "./services-cases.ts";
 import { waysCases } from "./ways-cases.ts";
 
 const zone = "network.zones";
@@ -15,6 +16,7 @@ const longName = `${"a23456789.".repeat(25)}de`;
 const cases: Readonly<Record<RuleName, readonly Case[]>> = {
   ...accountCases,
   ...waysCases,
+  ...servicesCases,
   zonesOfTheRegion: [
     {
       change: { [zone]: ["us-east-1a", "us-east-1b"] },

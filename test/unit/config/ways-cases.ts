@@ -1,5 +1,6 @@
 /** Keys of the ways to targets and from scrapers that contradict each other: the cases of rules.test.ts about them. */
 import type { Case } from "./peers-cases.ts";
+import { serviceFor } from "./services-cases.ts";
 
 const peering = { id: "pcx-0123456789abcdef0", cidr: "10.40.0.0/16", accepted: "agreed with the shop team" };
 const gateway = { ...peering, id: "tgw-0123456789abcdef0" };
@@ -8,6 +9,9 @@ const near = { name: "near", cidr: "10.10.20.0/24", ports: [9100] };
 const group = "sg-0123456789abcdef0";
 const targets = "network.targets";
 const connections = "network.connections";
+
+const service = serviceFor([]);
+const scraper = (port: number) => ({ name: "central", cidr: "10.10.30.0/28", ports: [port] });
 
 /** By the name of the rule. */
 export const waysCases = {
@@ -81,6 +85,19 @@ export const waysCases = {
         "network.scrapedBy[0].ports[0]": /a port at which this stack serves metrics to other machines: none yet/,
       },
       right: {},
+    },
+    {
+      change: { metricsServices: [service], "network.scrapedBy": [scraper(3082)] },
+      told: { "network.scrapedBy[0].ports[0]": /other machines: 3081 \(metricsServices\[0\]\.listenAddr\)/ },
+      right: { metricsServices: [service], "network.scrapedBy": [scraper(3081)] },
+    },
+    {
+      change: {
+        metricsServices: [{ ...service, listenAddr: "127.0.0.1:3081" }],
+        "network.scrapedBy": [scraper(3081)],
+      },
+      told: { "network.scrapedBy[0].ports[0]": /none yet/ },
+      right: { metricsServices: [service], "network.scrapedBy": [scraper(3081)] },
     },
   ],
 } satisfies Readonly<Record<string, readonly Case[]>>;
