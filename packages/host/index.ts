@@ -5,3 +5,4 @@ export type { HostArgs, SecretFile } from "./cloud/host-args.ts";
 export { bucketName, hostNames } from "./cloud/names.ts";
 export { type LocatedArtifact, locateArtifacts, ReleaseStore } from "./cloud/release-store.ts";
 export { type StandardServicesArgs, standardServices } from "./cloud/services.ts";
+export { servicesUnit } from "./cloud/services-unit.ts";

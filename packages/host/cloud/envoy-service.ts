@@ -22,6 +22,8 @@ export interface EnvoyArgs {
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
   /** The file of each peer's roots, and their fingerprints. */
   readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
+  /** Metrics services: where each listens, who may come, and the files of its certificates. */
+  readonly services?: readonly EnvoyMetricsService[];
   /** The heap size at which it sheds load, in bytes. */
   readonly heapBytes: number;
   /** Where its packets may go and come from, besides loopback. */
@@ -37,6 +39,21 @@ export interface EnvoyArgs {
   readonly interrupted?: boolean;
   /** The command line after the command's name, given the absolute path of the configuration in force. */
   readonly flags: (configurationPath: string) => readonly string[];
+}
+
+interface EnvoyMetricsService {
+  readonly port: number;
+  /** IPv4 ranges that scrapers come from, besides loopback. */
+  readonly addresses: readonly string[];
+  /** Absent: in clear. Paths are relative to the release's directory. */
+  readonly tls?:
+    | {
+        readonly chain: string;
+        readonly key: string;
+        readonly roots: string;
+        readonly fingerprints: readonly string[];
+      }
+    | undefined;
 }
 
 /** A sender's Envoy connects to the receiver; a receiver's accepts the load balancer, and strangers, to report them. */
@@ -59,6 +76,7 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
     certificate,
     trustBundles = [],
     network,
+    services = [],
     heapBytes,
     link,
     interrupted = false,
@@ -88,7 +106,7 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
           // Each downstream and each upstream connection is a descriptor.
           LimitNOFILE: 65_536,
           ...hardening,
-          ...restrictedTo(envoyNetwork(network)),
+          ...restrictedTo(envoyNetwork(network, services)),
           MemoryMax: heapBytes * memoryCeilings.envoyHeaps,
         },
         Install: { WantedBy: "multi-user.target" },
@@ -119,6 +137,14 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
         file,
         fingerprints: [...fingerprints],
       })),
+      ...services.flatMap(({ tls }) =>
+        tls === undefined
+          ? []
+          : [
+              { kind: "keyPair" as const, certificate: tls.chain, key: tls.key },
+              { kind: "trustBundle" as const, file: tls.roots, fingerprints: [...tls.fingerprints] },
+            ],
+      ),
     ],
     probes: [
       { kind: "active", unit },
@@ -130,6 +156,9 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
       ...(certificate && trustBundles.length > 0
         ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }]
         : []),
+      ...services.flatMap(({ tls }) =>
+        tls === undefined ? [] : [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: tls.chain }],
+      ),
       // Envoy may be healthy and the link still cut: what counts is that samples keep arriving.
       ...(link && !interrupted
         ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl, quietSeconds: args.quietSeconds }]
@@ -139,13 +168,18 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
   };
 }
 
-function envoyNetwork(network: EnvoyNetwork): UnitNetwork {
+function envoyNetwork(network: EnvoyNetwork, services: readonly EnvoyMetricsService[]): UnitNetwork {
+  const served = services.map(({ port }) => port);
+  const addresses = [...new Set(services.flatMap((service) => service.addresses))];
   if (network.side === "sends")
-    return { listens: [ports.remoteWriteEgress, ports.envoyMetrics], addresses: network.receiverAddresses };
+    return {
+      listens: [ports.remoteWriteEgress, ports.envoyMetrics, ...served],
+      addresses: [...network.receiverAddresses, ...addresses],
+    };
   return {
-    listens: [ports.ingest, ports.ready, ports.envoyMetrics],
+    listens: [ports.ingest, ports.ready, ports.envoyMetrics, ...served],
     // Health checks come from the load balancer's own addresses; it preserves those of clients.
-    addresses: network.balancerSubnets,
+    addresses: [...network.balancerSubnets, ...addresses],
     public: { butNot: network.vpcCidr },
   };
 }
