@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import type { Configuration } from "@metrics-link/config";
+import { type Configuration, networkPortOf, scrapersOf } from "@metrics-link/config";
 import { hostPaths, hostUsers, ports } from "@metrics-link/release";
 import { gate, repair } from "./node-units.ts";
 import {
@@ -20,12 +20,22 @@ import {
 } from "./unit-parts.ts";
 
 /** The units of a release by name, as packages/host renders them for this configuration. */
-export function knownUnits({ role, network, prometheus }: Configuration): Readonly<Record<string, KnownUnit>> {
+export function knownUnits(configuration: Configuration): Readonly<Record<string, KnownUnit>> {
+  const { role, network, prometheus, metricsServices } = configuration;
   const sends = role === "sender";
   const own = rangeOf(network.cidr);
+  const services = metricsServices.filter(({ enabled }) => enabled);
+  const servicePorts = services.map(({ listenAddr }) => Number(listenAddr.split(":").at(-1)));
+  const scrapers = services.flatMap((service) => scrapersOf(network, networkPortOf(service) ?? 0));
   /** Loopback, the stack's own network, and single addresses outside of these ranges. */
-  const addressesBut = (closed: readonly string[]) => (text: string) =>
-    text.split(" ").every((one, index) => (index === 0 ? one === "localhost" : isReachable(one, own, closed)));
+  const addressesBut =
+    (closed: readonly string[], declared: readonly string[] = []) =>
+    (text: string) =>
+      text
+        .split(" ")
+        .every((one, index) =>
+          index === 0 ? one === "localhost" : declared.includes(one) || isReachable(one, own, closed),
+        );
   const isScraped = (text: string) => network.targets.some(({ cidr }) => cidr === text);
   const isOfAlertmanagers = (text: string) => prometheus.alertmanagers.length > 0 && isReachable(text, own, everything);
   return {
@@ -72,9 +82,9 @@ export function knownUnits({ role, network, prometheus }: Configuration): Readon
           LimitNOFILE: "65536",
           ...hardening,
           ...(sends
-            ? listens(ports.remoteWriteEgress, ports.envoyMetrics)
-            : listens(ports.ingest, ports.ready, ports.envoyMetrics)),
-          IPAddressAllow: addressesBut(notPublic),
+            ? listens(ports.remoteWriteEgress, ports.envoyMetrics, ...servicePorts)
+            : listens(ports.ingest, ports.ready, ports.envoyMetrics, ...servicePorts)),
+          IPAddressAllow: addressesBut(notPublic, scrapers),
           IPAddressDeny: sends ? "any" : `${notPublic.join(" ")} ::/0 ${network.cidr}`,
         },
         maybe: memory,

@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { find, type Peer, type RuleId, type rules, sentence } from "@metrics-link/envoy/read/index.ts";
+import { find, type Peer, type RuleId, type rules, type Service, sentence } from "@metrics-link/envoy/read/index.ts";
 import type { Facts } from "./policy.ts";
 import type { PublishedRelease } from "./release.ts";
 
@@ -22,11 +22,24 @@ export function* envoyFindings(
   id: RuleId,
   peers: readonly Peer[] = declaredPeers(configuration),
 ): Generator<string> {
-  const facts = { role: configuration.role, lookup: release.file, peers };
+  const services = declaredServices(configuration);
+  const facts = { role: configuration.role, lookup: release.file, peers, services };
   for (const envoy of release.envoys) {
     if (envoy !== undefined) yield* find(envoy, facts, (one) => one === id).map(sentence);
   }
 }
+
+const declaredServices = ({ metricsServices }: Configuration): readonly Service[] =>
+  metricsServices
+    .filter(({ enabled }) => enabled)
+    .map(({ name, listenAddr, mtls, clients, caCerts, upstream }) => ({
+      listener: `service-${name}`,
+      place: listenAddr,
+      clients: mtls ? clients : undefined,
+      fingerprints: caCerts.flatMap(({ fingerprints }) => fingerprints),
+      server: upstream.address,
+      path: upstream.path,
+    }));
 
 /** The peers by name and pins. Their contracts, which say more, are known to the whole stack only. */
 function declaredPeers(configuration: Configuration): readonly Peer[] {

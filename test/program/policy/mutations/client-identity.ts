@@ -1,4 +1,5 @@
 import { inChain, inCluster, inDocument, inEnvoy, inFile, routesOf, tlsOf, trustOf } from "../support/mutate.ts";
+import { withService } from "../support/service.ts";
 import type { Mutation } from "../support/table.ts";
 
 const named = (regex: string) => [{ san_type: "DNS", matcher: { safe_regex: { regex } } }];
@@ -21,6 +22,7 @@ export const clientIdentity: readonly Mutation[] = [
       delete tlsOf(chain).require_client_certificate;
     }, "elsewhere"),
   ],
+  ["sender", "a metrics service that nobody declared", ["services-are-declared"], withService],
   [
     "receiver",
     "TLS sessions can be resumed",

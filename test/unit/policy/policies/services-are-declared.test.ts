@@ -1,0 +1,8 @@
+import { withService } from "../../../program/policy/support/service.ts";
+import { specifyRelease } from "../support/specification.ts";
+
+for (const role of ["sender", "receiver"] as const) {
+  specifyRelease("services-are-declared", role, {
+    "a service that nobody declared": [(it) => withService(it), /service-debug is no declared metrics service/],
+  });
+}
