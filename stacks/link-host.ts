@@ -1,4 +1,4 @@
-import { type Configuration, snapshotRoleOf } from "@metrics-link/config";
+import { type Configuration, scrapersOf, snapshotRoleOf } from "@metrics-link/config";
 import { fingerprintsOf, LinkError, printable } from "@metrics-link/contract";
 import {
   defaultLimits,
@@ -6,6 +6,7 @@ import {
   releaseFiles as envoyFileNames,
   envoyFiles,
   envoyFlags,
+  serviceListener,
 } from "@metrics-link/envoy";
 import { Host, type ReleaseStore, type StandardServicesArgs, standardServices } from "@metrics-link/host";
 import { type PrivateNetwork, planSubnets, resolverOf } from "@metrics-link/network";
@@ -24,6 +25,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { doubtsAbout } from "./doubts.ts";
 import { furtherChains, furtherKeys } from "./further-leaves.ts";
+import { type ReadService, serviceMaterial } from "./metrics-services.ts";
 import type { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { userSecretFiles } from "./user-secrets.ts";
 
@@ -50,6 +52,7 @@ export interface LinkHostArgs {
     readonly checked: ReturnType<typeof checkedPrometheusFiles>;
     readonly flags: readonly string[];
   };
+  readonly services: readonly ReadService[];
   /** The backfill program, which runs on senders. */
   readonly repairer?: string;
   /** What judges the writes of senders, on receivers. */
@@ -86,6 +89,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       heapBytes: defaultLimits.heapBytes,
       network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },
       interrupted: args.interrupted,
+      services: args.services.map((service) => servedBy(service, configuration)),
       certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
       ...(linked
         ? {
@@ -120,7 +124,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     .all([pki.leaf.chainPem, pki.rootBundle, furtherChains(pki)])
     .apply(([certificateChain, root, chains]) => [
       ...prometheus.files,
-      ...envoyFiles(args.envoy, { certificateChain, rootBundles }),
+      ...envoyFiles(args.envoy, { certificateChain, rootBundles, services: serviceMaterial(args.services) }),
       { path: ownRoot, content: root, mode: "0644", owner: "root", group: "root" },
       ...chains,
     ]);
@@ -162,12 +166,45 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
           value: pki.leaf.privateKeyPem,
         },
         ...furtherKeys(pki),
+        ...serviceSecretFiles(args.services),
         ...userSecretFiles(configuration, args.prometheus.rendering),
       ],
     },
     { ...options, dependsOn: [...network.beforeHosts] },
   );
 }
+
+/** What the host must know of a metrics service. Scrapers come from where the configuration lets them in to its port. */
+function servedBy({ rendered, tls }: ReadService, { network }: Configuration) {
+  const { name, host, port } = rendered;
+  const files = envoyFileNames.service(serviceListener(name));
+  return {
+    port,
+    addresses: host === "127.0.0.1" ? [] : scrapersOf(network, port),
+    tls: tls && {
+      chain: files.certificateChain,
+      key: files.privateKey,
+      roots: files.roots,
+      fingerprints: tls.fingerprints,
+    },
+  };
+}
+
+/** The keys of metrics services reach the host as the leaf's key does, and Envoy alone can read them. */
+const serviceSecretFiles = (services: readonly ReadService[]) =>
+  services.flatMap(({ rendered, tls }) =>
+    tls?.privateKey === undefined
+      ? []
+      : [
+          {
+            path: envoyFileNames.service(serviceListener(rendered.name)).privateKey,
+            mode: "0400",
+            owner: hostUsers.envoy,
+            group: hostUsers.envoy,
+            value: pulumi.secret(tls.privateKey),
+          },
+        ],
+  );
 
 /** Source ranges of the load balancer's health checks: its nodes have private addresses in the public subnets. */
 function balancerNetwork({ network: { cidr, zones } }: Configuration) {

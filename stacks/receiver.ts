@@ -19,6 +19,7 @@ import { accountPki, namesOf, planPki, requirePeersFollow, waitingPki } from "./
 import { requireAdoptable } from "./adoption.ts";
 import { warnOfForeignLabels } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
+import { readServices } from "./metrics-services.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { admittedLabels, inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
@@ -64,6 +65,7 @@ export async function receiver(
   });
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
+  const services = readServices(configuration.metricsServices);
 
   const addresses = senders.flatMap((sender) => sender.addresses);
   const fencePlan = planFence(addresses, configuration.network.securityGroupQuotas, before.fencePlan);
@@ -100,7 +102,14 @@ export async function receiver(
       store,
       releaseInForce: before.release,
       pki,
-      envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length, gated: true }),
+      envoy: renderEnvoy({
+        nodeId: "receiver",
+        senders,
+        declared: known.length,
+        gated: true,
+        services: services.map(({ rendered }) => rendered),
+      }),
+      services,
       gate: { program: gate, configuration: demanded },
       link: { side: "receives" },
       interrupted: interrupted(known, before.accepted),

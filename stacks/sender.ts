@@ -18,6 +18,7 @@ import { accountPki, namesOf, planPki, requirePeersFollow, waitingPki } from "./
 import { requireAdoptable } from "./adoption.ts";
 import { requireLabelsFollow } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
+import { readServices } from "./metrics-services.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
@@ -59,6 +60,7 @@ export async function sender(
   });
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
+  const services = readServices(configuration.metricsServices);
 
   const provider = accountProvider(configuration);
   await requireFreeAccount(configuration, before, provider);
@@ -95,7 +97,9 @@ export async function sender(
         nodeId: "sender",
         receiver,
         maxShards: prometheus.remoteWrite.maxShards,
+        services: services.map(({ rendered }) => rendered),
       }),
+      services,
       link: { side: "sends", receiverAddresses: receiver?.addresses ?? [] },
       interrupted: interrupted([known], before.accepted),
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
