@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "list, add, suspend, remove and verify the senders of a receiver",
     load: () => import("./fleet/index.ts"),
   },
+  "metrics-service": {
+    summary: "write metrics services for a machine that is not a host of a stack",
+    load: () => import("./metrics-service/index.ts"),
+  },
   preflight: {
     summary: "say what would stop an update, and what a stack costs",
     load: () => import("./preflight/index.ts"),
