@@ -7,8 +7,8 @@ import { connectionsInPassing, defaultLimits, type Limits, roomFor } from "./lim
 import { ingestListener, type Listener } from "./listeners.ts";
 import { typed } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
-import { requireSoundServices } from "./service-input.ts";
-import { type MetricsService, serviceParts, serviceSecrets } from "./services.ts";
+import { type MetricsService, requireSoundServices } from "./service-input.ts";
+import { serviceParts, serviceSecrets } from "./services.ts";
 import { leafSecretFile, trustSecretFile } from "./tls.ts";
 
 export interface ReceiverInput {

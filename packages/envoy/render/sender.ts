@@ -5,8 +5,8 @@ import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { egressListener } from "./listeners.ts";
 import type { Rendering } from "./publish.ts";
-import { requireSoundServices } from "./service-input.ts";
-import { type MetricsService, serviceParts, serviceSecrets } from "./services.ts";
+import { type MetricsService, requireSoundServices } from "./service-input.ts";
+import { serviceParts, serviceSecrets } from "./services.ts";
 import { leafSecretFile, trustSecretFile, upstreamTls } from "./tls.ts";
 
 export interface SenderInput {

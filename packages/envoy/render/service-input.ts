@@ -3,7 +3,31 @@ import type { Problem } from "@metrics-link/contract";
 import { isPagePath, isServicePort, isServiceServer, ownPage } from "@metrics-link/release";
 import { dnsName, peerName, refuse } from "./input.ts";
 import type { Address } from "./messages.ts";
-import type { MetricsService, NamedClient } from "./services.ts";
+
+/** A client of a listener that is not the link's. */
+export interface NamedClient {
+  readonly name: string;
+  /** The one name that its certificate must carry. */
+  readonly dnsName: string;
+  /** Where it connects from, IPv4. Empty: from anywhere. */
+  readonly addresses: readonly string[];
+}
+
+/** A metrics service: one page of a server on this machine, for named clients (docs/metrics-services.md). */
+export interface MetricsService {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Absent: in clear, on loopback alone. All clients are of one root, which a file of the release holds. */
+  readonly clients?: readonly NamedClient[] | undefined;
+  readonly upstream: {
+    /** Loopback or a unix socket. */
+    readonly address: Address;
+    /** Compared as sent. */
+    readonly path: string;
+    readonly timeoutSeconds: number;
+  };
+}
 
 /** @throws InvalidInputError listing every problem by which a service would serve more than its page, or to others */
 export function requireSoundServices(services: readonly MetricsService[]): void {

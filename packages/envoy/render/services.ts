@@ -11,35 +11,10 @@ import {
 import { defaultLimits, type Limits } from "./limits.ts";
 import { connectionLimit, type FilterChain, type Listener, listener } from "./listeners.ts";
 import { connectionLog, ingestRequestLog } from "./logs.ts";
-import { type Address, type Extension, exactly, seconds, socket } from "./messages.ts";
+import { type Extension, exactly, seconds, socket } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
-import { requireSoundServices } from "./service-input.ts";
+import { type MetricsService, type NamedClient, requireSoundServices } from "./service-input.ts";
 import { type SecretFile, serviceSecretFiles, serviceTls } from "./tls.ts";
-
-/** A client of a listener that is not the link's. */
-export interface NamedClient {
-  readonly name: string;
-  /** The one name that its certificate must carry. */
-  readonly dnsName: string;
-  /** Where it connects from, IPv4. Empty: from anywhere. */
-  readonly addresses: readonly string[];
-}
-
-/** A metrics service: one page of a server on this machine, for named clients (docs/metrics-services.md). */
-export interface MetricsService {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  /** Absent: in clear, on loopback alone. All clients are of one root, which a file of the release holds. */
-  readonly clients?: readonly NamedClient[] | undefined;
-  readonly upstream: {
-    /** Loopback or a unix socket. */
-    readonly address: Address;
-    /** Compared as sent. */
-    readonly path: string;
-    readonly timeoutSeconds: number;
-  };
-}
 
 /** Its listener, its cluster, and the folder of its certificates. */
 export const serviceListener = (name: string): string => `service-${name}`;
