@@ -1,3 +1,4 @@
+import { scrapedListeners } from "@metrics-link/config";
 import { firstUnprivilegedPort, ports } from "@metrics-link/release";
 import type { Finding } from "@metrics-link/report";
 import type { StackEvidence } from "../evidence.ts";
@@ -109,10 +110,13 @@ function agentFinding({ host, declared }: StackEvidence, now: string): Finding {
   }));
 }
 
-/** From outside the host only the two ports that the load balancer needs can be reached. */
+/** From outside the host only the two ports that the load balancer needs can be reached, and those that the configuration has for scrapers. */
 function socketsFinding({ host, configuration }: StackEvidence): Finding {
   const seen = within(host, ({ listening }) => listening);
-  const open: number[] = configuration.role === "receiver" ? [ports.ingest, ports.ready] : [];
+  const open: number[] = [
+    ...(configuration.role === "receiver" ? [ports.ingest, ports.ready] : []),
+    ...scrapedListeners(configuration).map(({ port }) => port),
+  ];
   return judge("sockets that wait for connections", "the host's /proc/net", seen, (sockets) => {
     const outside = sockets.filter(({ address }) => !/^(127\.|::1$)/.test(address));
     return {
