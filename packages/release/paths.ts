@@ -50,6 +50,7 @@ export const releaseUnits = [
   "metrics-link-node-exporter.service",
   "metrics-link-repair.service",
   "metrics-link-gate.service",
+  "metrics-link-exporter.service",
 ] as const;
 
 /** What wants a unit at the boot. */
@@ -58,7 +59,16 @@ export const releaseTarget = "multi-user.target";
 export const unitFolder = "systemd/";
 
 /** Folders of a release's directory that something reads; `bin/` is the agent's. */
-export const releaseFolders = [unitFolder, "ports/", "envoy/", "prometheus/", "tls/", "repair/", "gate/"] as const;
+export const releaseFolders = [
+  unitFolder,
+  "ports/",
+  "envoy/",
+  "prometheus/",
+  "tls/",
+  "repair/",
+  "gate/",
+  "exporter/",
+] as const;
 
 /**
  * The secrets of a user's scrape jobs. A job names one as `secrets/NAME`, which Prometheus looks for beside the file that
@@ -74,7 +84,7 @@ export const ownScrapeSecrets = { certificate: "scrape-certificate", key: "scrap
 
 /** Whether a secret may lie here: nothing that a service takes for configuration, or trusts, arrives as one. */
 export const isSecretPlace = (path: string): boolean =>
-  /^(tls\/((metrics|web|services\/[a-z][a-z0-9-]*)\/)?private-key\.pem|exporter\/web\.yml)$/.test(path) ||
+  /^(tls\/((metrics|web|services\/[a-z][a-z0-9-]*)\/)?private-key\.pem|exporter\/web\.json)$/.test(path) ||
   /^prometheus\/alertmanager-\d+\.(secret|key)$/.test(path) ||
   (path.startsWith(scrapeSecretFolder) && scrapeSecretName.test(path.slice(scrapeSecretFolder.length)));
 

@@ -118,7 +118,9 @@ function referencesResolve({ files, secrets, services, checks, probes, tools }: 
           ? [check.certificate, check.key]
           : check.kind === "chain"
             ? [check.certificate, check.root]
-            : [check.file];
+            : check.kind === "webConfig"
+              ? [check.file, check.admits]
+              : [check.file];
       return paths.flatMap((path) => missingFile(`checks ${check.kind}`, path));
     }),
     ...probes.flatMap((probe) => [

@@ -95,6 +95,13 @@ const check = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("envoyMeaning"), file: relativePath }),
   z.strictObject({ kind: z.literal("keyPair"), certificate: relativePath, key: relativePath }),
   z.strictObject({ kind: z.literal("chain"), certificate: relativePath, root: relativePath }),
+  /** An exporter lets in exactly those whom `admits` names. `file` is a secret, which its user alone can read. */
+  z.strictObject({
+    kind: z.literal("webConfig"),
+    file: relativePath,
+    admits: relativePath,
+    user: oneOf([hostUsers.nodeExporter]),
+  }),
   /** The roots of a peer: these and no others, whatever Envoy would make of the rest of the file. */
   z.strictObject({
     kind: z.literal("trustBundle"),

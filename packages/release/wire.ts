@@ -1,6 +1,6 @@
 import { endpointPort } from "@metrics-link/contract";
 
-/** Every port of the link, in one place. All but the ingest and the ready port listen on loopback only. */
+/** Every port of the link, in one place. All but the ingest, the ready and the exporter's port listen on loopback only. */
 export const ports = {
   /** Prometheus' HTTP API (both hosts). */
   prometheus: 9090,
@@ -9,6 +9,8 @@ export const ports = {
   /** Envoy's `/stats/prometheus` and `/ready`, routed from the admin socket, on loopback. */
   envoyMetrics: 9902,
   nodeExporter: 9100,
+  /** The same metrics for named clients, over mutual TLS, where the configuration exposes them. */
+  exporter: 9101,
   /** Receiver Envoy: the mutual TLS listener behind the load balancer. */
   ingest: 8443,
   /** Receiver Envoy: plain TCP/HTTP readiness for the load balancer's health check, nothing else. */
