@@ -4,7 +4,7 @@ const rooms = (...names) => `^packages/(${names.join("|")})/`;
 /** Every package. Code anywhere else would be a way around the rules, which name folders. */
 const packages = rooms(
   ...["contract", "config", "release", "pki", "network", "envoy", "prometheus", "host", "policy", "report"],
-  ...["audit", "preflight", "review", "console", "sandbox", "gate", "fleet"],
+  ...["audit", "preflight", "review", "console", "sandbox", "gate", "fleet", "exporter"],
 );
 
 /** One rule an arrow; each says why. The picture is in docs/architecture.md. */
@@ -35,17 +35,8 @@ export default {
       severity: "error",
       from: {
         path: rooms(
-          "contract",
-          "config",
-          "release",
-          "envoy",
-          "prometheus",
-          "report",
-          "review",
-          "audit",
-          "preflight",
-          "console",
-          "gate",
+          ...["contract", "config", "release", "envoy", "prometheus", "report"],
+          ...["review", "audit", "preflight", "console", "gate", "exporter"],
         ),
       },
       to: { pathNot: ["^packages/", "^(node:)?(crypto|net|os|path|zlib)$", "(^|/)node_modules/(zod|yaml)/"] },
@@ -81,6 +72,14 @@ export default {
       severity: "error",
       from: { path: room("gate") },
       to: { path: "^(packages/(?!(contract|gate)/)|stacks/)" },
+    },
+    {
+      name: "the-exporter-stands-alone",
+      comment:
+        "What says who may scrape depends on nothing that deploys it; it is the same on machines that are not ours.",
+      severity: "error",
+      from: { path: room("exporter") },
+      to: { path: "^(packages/(?!(contract|exporter)/)|stacks/)" },
     },
     {
       name: "the-gate-is-a-hosts",
@@ -168,7 +167,10 @@ export default {
         path: "^packages/",
         pathNot: [
           "^packages/$1/",
-          rooms("contract", "config", "release", "report", "gate", "envoy/read", "prometheus/read", "fleet/folder"),
+          rooms(
+            ...["contract", "config", "release", "report", "gate", "exporter"],
+            ...["envoy/read", "prometheus/read", "fleet/folder"],
+          ),
         ],
       },
     },

@@ -3,7 +3,7 @@ import type { SourceFile } from "./source.ts";
 
 /** Every package. A new one also needs its arrows, in .dependency-cruiser.mjs and docs/architecture.md. */
 const packages =
-  "contract|config|release|pki|network|envoy|prometheus|host|policy|report|audit|preflight|review|console|sandbox|gate|fleet";
+  "contract|config|release|pki|network|envoy|prometheus|host|policy|report|audit|preflight|review|console|sandbox|gate|fleet|exporter";
 
 /** Code by the language that a check knows, and where that check looks at it. */
 const places: readonly RegExp[] = [
