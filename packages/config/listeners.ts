@@ -1,5 +1,6 @@
 /** The ports at which a host can be scraped from outside. */
 
+import { ports } from "@metrics-link/release";
 import type { Known } from "./known.ts";
 import type { Configuration } from "./schema.ts";
 
@@ -18,18 +19,23 @@ export function networkPortOf(service: {
   return service.enabled === true && port !== undefined ? Number(port) : undefined;
 }
 
-const metricsServices = (known: Pick<Known, "metricsServices">): readonly ScrapedListener[] =>
+/** The sections that declare listeners. */
+type Declared = Pick<Known, "metricsServices" | "nodeExporter">;
+
+const metricsServices = (known: Declared): readonly ScrapedListener[] =>
   (known.metricsServices ?? []).flatMap((service, index) => {
     const port = networkPortOf(service ?? {});
     return port === undefined ? [] : [{ key: `metricsServices[${index}].listenAddr`, port }];
   });
 
+const exporter = ({ nodeExporter }: Declared): readonly ScrapedListener[] =>
+  nodeExporter?.exposed === undefined ? [] : [{ key: "nodeExporter.exposed", port: ports.exporter }];
+
 /** Each way of serving metrics to another machine, as a function of the configuration. */
-const kinds: readonly ((known: Pick<Known, "metricsServices">) => readonly ScrapedListener[])[] = [metricsServices];
+const kinds: readonly ((known: Declared) => readonly ScrapedListener[])[] = [metricsServices, exporter];
 
 /** Every listener that the configuration declares for scrapers. `network.scrapedBy` may open these ports and no others. */
-export const scrapedListeners = (known: Pick<Known, "metricsServices">): readonly ScrapedListener[] =>
-  kinds.flatMap((kind) => kind(known));
+export const scrapedListeners = (known: Declared): readonly ScrapedListener[] => kinds.flatMap((kind) => kind(known));
 
 /** The ranges that may connect to such a port, for the unit that listens there. */
 export const scrapersOf = ({ scrapedBy }: Configuration["network"], port: number): readonly string[] => [

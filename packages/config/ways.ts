@@ -106,7 +106,7 @@ const source = z.strictObject({
   ports: key(ports, {
     description: "The ports of this host's listeners that it may connect to: of those that the stack has.",
     range: "1 to 10 ports of listeners, each once",
-    example: "[9100]",
+    example: "[9101]",
   }),
   securityGroup: securityGroup("A security group of the scraper: the rule then names this group instead of the range."),
 });
