@@ -1,4 +1,5 @@
 export { type AgentBundle, bundleAgent } from "./bundle/index.ts";
+export { exporterFiles } from "./cloud/exporter-service.ts";
 export { gateConfiguration, pinsDemanded } from "./cloud/gate-configuration.ts";
 export { Host } from "./cloud/host.ts";
 export type { HostArgs, SecretFile } from "./cloud/host-args.ts";

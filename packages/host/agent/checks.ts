@@ -6,6 +6,7 @@ import { bootstrapPath, find, readFiles, sentence, toJson, twinOf } from "@metri
 import { type Check, hostPaths, textsOf } from "@metrics-link/release";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
 import { type Run, releaseDirectory, releaseOf } from "./run.ts";
+import { requireWebConfig } from "./web-config.ts";
 
 type Checker<Kind> = (run: Run, check: Extract<Check, { kind: Kind }>) => Promise<void>;
 
@@ -27,6 +28,20 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
         what: printableLines(`${file} is invalid: ${found.map(sentence).join("; ")}`),
       });
   },
+  // As its own user: nobody else may read it, the agent included once it has given it away. What was not placed in this run was
+  // checked when it was.
+  webConfig: async (run, { file, admits, user }) => {
+    const placed = run.secretContents.get(file);
+    if (placed !== undefined) requireWebConfig(placed, await text(run, admits));
+    const staged = releaseDirectory(run);
+    const argv = [tool(run, "promtool"), "check", "web-config", join(staged, file)];
+    const { code } = await run.effects.run(argv, { timeoutMs: 60_000, cwd: staged, as: user });
+    // Not what it says: that may quote a key.
+    if (code !== 0)
+      throw new LinkError("RELEASE_CHECK_FAILED", {
+        what: `${file} is invalid (promtool check web-config: exit code ${code})`,
+      });
+  },
   // A key that was not placed in this run was checked when it was, and neither file has changed since.
   keyPair: async (run, { certificate, key }) => {
     const placed = run.secretContents.get(key);
@@ -41,7 +56,7 @@ export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.json)?$/.test(pa
 
 /** Checks that run a tool: the same input gives the same answer, so unchanged files need no second check. */
 export const runsATool = ({ kind }: Check) =>
-  kind === "prometheusConfig" || kind === "prometheusRules" || kind === "envoyConfig";
+  kind === "prometheusConfig" || kind === "prometheusRules" || kind === "envoyConfig" || kind === "webConfig";
 
 /** @throws LinkError `RELEASE_CHECK_FAILED` with what the check found */
 export async function runCheck(run: Run, check: Check): Promise<void> {

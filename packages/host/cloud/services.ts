@@ -6,6 +6,7 @@ import {
   ports,
 } from "@metrics-link/release";
 import { type EnvoyArgs, envoyService } from "./envoy-service.ts";
+import { type ExporterArgs, exporterService } from "./exporter-service.ts";
 import { type GateArgs, gateService, gateTextfileDirectory } from "./gate-service.ts";
 import { type PrometheusArgs, prometheusService } from "./prometheus-service.ts";
 import { type RepairArgs, repairService } from "./repair-service.ts";
@@ -31,10 +32,12 @@ export interface StandardServicesArgs {
   readonly repair?: RepairArgs | undefined;
   /** On a receiver. */
   readonly gate?: GateArgs | undefined;
+  /** Where others scrape this host. */
+  readonly exporter?: ExporterArgs | undefined;
 }
 
 /** Units, checks and probes of a host's services, in the order in which they start. */
-export function standardServices({ envoy, prometheus, repair, gate }: StandardServicesArgs): ServiceSet {
+export function standardServices({ envoy, prometheus, repair, gate, exporter }: StandardServicesArgs): ServiceSet {
   const parts = [
     portsService,
     nodeExporterService([
@@ -42,6 +45,7 @@ export function standardServices({ envoy, prometheus, repair, gate }: StandardSe
       ...(repair ? [repairTextfileDirectory] : []),
       ...(gate ? [gateTextfileDirectory] : []),
     ]),
+    ...(exporter ? [exporterService(exporter)] : []),
     ...(gate ? [gateService(gate)] : []),
     ...(envoy ? [envoyService(envoy)] : []),
     prometheusService({ gated: gate !== undefined, ...prometheus }),
@@ -52,7 +56,8 @@ export function standardServices({ envoy, prometheus, repair, gate }: StandardSe
     services: parts.flatMap(({ services }) => services),
     checks: parts.flatMap(({ checks }) => checks),
     probes: parts.flatMap(({ probes }) => probes),
-    tools: parts.flatMap(({ tools }) => tools),
+    // Two units may run one program.
+    tools: [...new Set(parts.flatMap(({ tools }) => tools))],
   };
 }
 

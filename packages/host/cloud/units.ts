@@ -9,6 +9,7 @@ export const unitNames = {
   nodeExporter: "metrics-link-node-exporter.service",
   repair: "metrics-link-repair.service",
   gate: "metrics-link-gate.service",
+  exporter: "metrics-link-exporter.service",
   agent: "metrics-link-agent.service",
   agentTimer: "metrics-link-agent.timer",
 } as const;

@@ -134,6 +134,24 @@ describe("services of a host", () => {
     assert.equal(receiver.prometheus?.[1], "localhost 10.20.0.2 10.20.128.0/18");
   });
 
+  it("let in whom the configuration lets scrape, at ports of theirs", () => {
+    const scraped = standardServices({
+      envoy: { ...envoy, services: [{ port: 3081, addresses: ["10.40.1.0/28"] }] },
+      prometheus,
+      exporter: { scrapedFrom: ["10.40.2.0/28"], admits: { clients: ["a.internal"], authority: "a root" } },
+    });
+    const told = (name: string) => {
+      const unit = scraped.files.find(({ path }) => path === `systemd/metrics-link-${name}.service`)?.content ?? "";
+      return ["IPAddressAllow", "SocketBindAllow"].map((key) => linesOf(unit, key).join(" "));
+    };
+    assert.deepEqual(told("envoy"), [
+      "localhost 198.51.100.10 10.40.1.0/28",
+      "ipv4:tcp:9091 ipv4:tcp:9902 ipv4:tcp:3081",
+    ]);
+    assert.deepEqual(told("exporter"), ["localhost 10.40.2.0/28", "ipv4:tcp:9101"]);
+    assert.deepEqual(told("node-exporter"), ["localhost", "ipv4:tcp:9100"]);
+  });
+
   it("judge requests in front of the receiver's Prometheus, by the labels pinned for each sender", () => {
     const configuration = { mode: "enforce", reserved: {}, senders: { a: { labels: { account: "1" } } } } as const;
     const set = standardServices({ envoy, prometheus, gate: { program: "gate", configuration } });
@@ -234,11 +252,12 @@ describe("services of a host", () => {
     };
     try {
       const gate = { program: "", configuration: { mode: "enforce", reserved: {}, senders: {} } } as const;
-      const released = standardServices({ envoy, prometheus, gate }).files.filter(({ path }) =>
+      const exporter = { scrapedFrom: ["10.40.2.0/28"], admits: { clients: [], authority: "" } };
+      const released = standardServices({ envoy, prometheus, gate, exporter }).files.filter(({ path }) =>
         path.startsWith("systemd/"),
       );
       const booted = cloudInit(host).write_files.filter(({ path }) => path.endsWith(".service"));
-      assert.equal(released.length + booted.length, 8);
+      assert.equal(released.length + booted.length, 9);
       for (const { path, content } of [...released, ...booted]) {
         const level = exposure(basename(path), content);
         assert.ok(level <= exposureLimit, `${path}: ${level}`);
