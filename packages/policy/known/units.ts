@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { type Configuration, networkPortOf, scrapersOf } from "@metrics-link/config";
 import { hostPaths, hostUsers, ports } from "@metrics-link/release";
+import { exporter } from "./exporter-unit.ts";
 import { gate, repair } from "./node-units.ts";
 import {
   command,
@@ -21,7 +22,7 @@ import {
 
 /** The units of a release by name, as packages/host renders them for this configuration. */
 export function knownUnits(configuration: Configuration): Readonly<Record<string, KnownUnit>> {
-  const { role, network, prometheus, metricsServices } = configuration;
+  const { role, network, prometheus, metricsServices, nodeExporter } = configuration;
   const sends = role === "sender";
   const own = rangeOf(network.cidr);
   const services = metricsServices.filter(({ enabled }) => enabled);
@@ -148,6 +149,9 @@ export function knownUnits(configuration: Configuration): Readonly<Record<string
       },
       Install: install,
     },
+    ...(nodeExporter.exposed === undefined
+      ? {}
+      : { "metrics-link-exporter.service": exporter(scrapersOf(network, ports.exporter)) }),
     ...(sends ? { "metrics-link-repair.service": repair } : { "metrics-link-gate.service": gate }),
   };
 }

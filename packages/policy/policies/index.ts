@@ -7,6 +7,7 @@ import { deviationsAreWritten } from "./deviations.ts";
 import { dnsIsFenced } from "./dns.ts";
 import { envoy } from "./envoy.ts";
 import { exchangeHasAddressesAlone } from "./exchange.ts";
+import { exporters } from "./exporters.ts";
 import { gate } from "./gate.ts";
 import { hosts } from "./hosts.ts";
 import { iam } from "./iam.ts";
@@ -29,6 +30,7 @@ const bySubject: readonly Policy[] = [
   ...gate,
   ...peers,
   ...prometheus,
+  ...exporters,
   ...pki,
   ...certificates,
   ...secrets,

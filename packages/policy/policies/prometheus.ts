@@ -6,6 +6,7 @@ import { expectedAlerts, expectedConfiguration, unknownFields } from "../known/p
 import type { Policy } from "../model/policy.ts";
 import { type Document, flagOf, listOf, type PublishedRelease, recordOf, releaseRule } from "../model/release.ts";
 import { parsePlainYaml } from "../model/yaml.ts";
+import { exporterUnit } from "./exporters.ts";
 
 const file = "prometheus/prometheus.yml";
 const alertsFile = "prometheus/alerts.yml";
@@ -25,7 +26,7 @@ export const prometheus: readonly Policy[] = [
     {
       name: "prometheus-on-loopback",
       fence: "client identity",
-      rule: "Prometheus and node_exporter listen on 127.0.0.1, only a receiver accepts writes, and HTTP clients cannot administer them.",
+      rule: "Prometheus and node_exporter listen on 127.0.0.1, but for the exporter that demands a name, only a receiver accepts writes, and HTTP clients cannot administer them.",
       reason: "Prometheus has no fence of its own: it trusts every client that reaches it.",
       remedy: "Give each --web.listen-address=127.0.0.1:PORT, and remove the admin, lifecycle and OTLP flags.",
       source: "docs/architecture.md, Three fences; docs/decisions/0111; Prometheus' documentation, Security model",
@@ -33,6 +34,8 @@ export const prometheus: readonly Policy[] = [
     function* ({ units }, { configuration: { role } }) {
       for (const { command, path, words } of units) {
         if (command !== "prometheus" && command !== "node_exporter") continue;
+        // exporters-demand-a-name judges it.
+        if (path === exporterUnit && command === "node_exporter") continue;
         const addresses = words.filter((word) => word.startsWith("--web.listen-address"));
         const address = flagOf(words, "--web.listen-address");
         if (addresses.length !== 1 || !address?.startsWith("127.0.0.1:")) {

@@ -139,7 +139,7 @@ const places: readonly (readonly [path: RegExp, rights: string])[] = [
   [/^envoy\/sds\/(leaf|trusted-ca-[a-z0-9-]+)\.(json|yaml)$/, readBy(hostUsers.envoy)],
   [/^envoy\/sds\/(leaf|clients)-service-[a-z0-9-]+\.json$/, readBy(hostUsers.envoy)],
   [/^tls\/services\/service-[a-z0-9-]+\/(certificate-chain|roots)\.pem$/, readBy(hostUsers.envoy)],
-  [/^(envoy\/drain\.sh|ports\/keep-ports\.mjs)$/, everybody],
+  [/^(envoy\/drain\.sh|ports\/keep-ports\.mjs|exporter\/admits\.json)$/, everybody],
   [/^tls\/(certificate-chain|roots\/[a-z0-9-]+)\.pem$/, readBy(hostUsers.envoy)],
   [/^tls\/(metrics|web)\/certificate-chain\.pem$/, readBy(hostUsers.envoy)],
   [/^tls\/scrape\/certificate-chain\.pem$/, readBy(hostUsers.prometheus)],

@@ -1,5 +1,5 @@
 import { inChain, inCluster, inDocument, inEnvoy, inFile, routesOf, tlsOf, trustOf } from "../support/mutate.ts";
-import { withService } from "../support/service.ts";
+import { withExporter, withService } from "../support/service.ts";
 import type { Mutation } from "../support/table.ts";
 
 const named = (regex: string) => [{ san_type: "DNS", matcher: { safe_regex: { regex } } }];
@@ -23,6 +23,7 @@ export const clientIdentity: readonly Mutation[] = [
     }, "elsewhere"),
   ],
   ["sender", "a metrics service that nobody declared", ["services-are-declared"], withService],
+  ["receiver", "the host's metrics for a client that nobody declared", ["exporters-demand-a-name"], withExporter],
   [
     "receiver",
     "TLS sessions can be resumed",

@@ -1,4 +1,6 @@
 import { renderServices } from "@metrics-link/envoy";
+import { exporterFiles, standardServices } from "@metrics-link/host";
+import { sha256 } from "@metrics-link/release";
 import type { Mutant } from "./mutate.ts";
 
 /** A metrics service that no configuration declares: in clear, on loopback, with its share of connections. */
@@ -22,5 +24,17 @@ export function withService(it: Mutant): void {
     static_resources.listeners.push(added.listeners[0]);
     static_resources.clusters.push(added.clusters[0]);
     overload_manager.resource_monitors[1].typed_config.max_active_downstream_connections += 16;
+  });
+}
+
+/** The host's metrics for a client whom no configuration names. */
+export function withExporter(it: Mutant): void {
+  const { files } = standardServices({
+    prometheus: { configuration: "prometheus/prometheus.yml", flags: [] },
+    exporter: { scrapedFrom: ["10.10.30.0/28"], admits: { clients: ["more.internal"], authority: "" } },
+  });
+  const added = files.filter(({ path }) => path === exporterFiles.admits || path.endsWith("link-exporter.service"));
+  it.release((release) => {
+    release.files.push(...added.map((file) => ({ ...file, sha256: sha256(file.content) })));
   });
 }
