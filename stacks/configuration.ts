@@ -18,6 +18,7 @@ import { wrongOverrides } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { unusableCertificates } from "./alertmanager-certificates.ts";
 import { secretsInClear } from "./encrypted-secrets.ts";
+import { unusableClientRoot } from "./exposed-exporter.ts";
 import { unusableServices } from "./metrics-services.ts";
 import { ownStack } from "./own-outputs.ts";
 import { repositoryRoot } from "./repository-files.ts";
@@ -31,6 +32,7 @@ export function readConfiguration(): Configuration {
     ...wrongOverrides(known.prometheus?.alerts),
     ...unusableCertificates(known),
     ...unusableServices(known),
+    ...unusableClientRoot(known),
     ...secretsInClear(known, pulumi.getStack(), text),
   ];
   return parseConfiguration(raw, source, beyond, readFleetFolder(repositoryRoot, raw));

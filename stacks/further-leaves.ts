@@ -2,7 +2,7 @@ import { type LeafPurpose, purposeFiles } from "@metrics-link/contract";
 import type { SecretFile } from "@metrics-link/host";
 import type { IssuedPki } from "@metrics-link/pki";
 import { releaseFiles } from "@metrics-link/prometheus";
-import { type HostFile, hostUsers, ownScrapeSecrets } from "@metrics-link/release";
+import { type Check, type HostFile, hostUsers, ownScrapeSecrets } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Whose group may read the chain of each leaf. It is public; the agent and the policies judge it there. */
@@ -46,6 +46,17 @@ export const furtherKeys = (pki: IssuedPki): SecretFile[] =>
       closed(releaseFiles.scrapeSecret(ownScrapeSecrets.certificate), user, leaf.chainPem),
       closed(releaseFiles.scrapeSecret(ownScrapeSecrets.key), user, leaf.privateKeyPem),
     ];
+  });
+
+/** Each chain leads to this side's root, and each key that is a file is the chain's. The metrics of the agent tell when each ends. */
+export const furtherChecks = (pki: IssuedPki, root: string): Check[] =>
+  leavesOf(pki).flatMap(({ purpose }) => {
+    const certificate = purposeFiles(purpose).certificateChain;
+    const chain: Check = { kind: "chain", certificate, root };
+    if (purpose === "exporter") return [chain];
+    const key =
+      purpose === "scrape" ? releaseFiles.scrapeSecret(ownScrapeSecrets.key) : purposeFiles(purpose).privateKey;
+    return [{ kind: "keyPair", certificate, key }, chain];
   });
 
 const closed = (path: string, user: string, value: pulumi.Input<string>): SecretFile => ({

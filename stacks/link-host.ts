@@ -24,7 +24,8 @@ import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { doubtsAbout } from "./doubts.ts";
-import { furtherChains, furtherKeys } from "./further-leaves.ts";
+import { exporterArgs, exporterSecret } from "./exposed-exporter.ts";
+import { furtherChains, furtherChecks, furtherKeys } from "./further-leaves.ts";
 import { type ReadService, serviceMaterial } from "./metrics-services.ts";
 import type { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { userSecretFiles } from "./user-secrets.ts";
@@ -109,6 +110,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       queue: queueOf(args.prometheus.rendering.configuration),
     },
     gate: args.gate,
+    exporter: exporterArgs(configuration),
     repair:
       args.repairer === undefined
         ? undefined
@@ -156,6 +158,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       forceRelease: host.forceRelease,
       deadlines: { probeSeconds: probeSecondsOf(args.prometheus.rendering.configuration) },
       services,
+      checks: furtherChecks(pki, ownRoot),
       files,
       secretFiles: [
         {
@@ -167,6 +170,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         },
         ...furtherKeys(pki),
         ...serviceSecretFiles(args.services),
+        ...exporterSecret(configuration, pki),
         ...userSecretFiles(configuration, args.prometheus.rendering),
       ],
     },

@@ -42,6 +42,20 @@ const cases: Readonly<Record<string, () => DeployOptions & { readonly role: Role
       },
     },
   }),
+  "the host's metrics for a named client, and a certificate for scraping": () => ({
+    role: "sender",
+    change: {
+      sender: {
+        "metrics-link:prometheus": { scrapeIdentity: true },
+        "metrics-link:nodeExporter": {
+          exposed: {
+            ca: `${folder("root.pem", second.pem)}/root.pem`,
+            clients: [{ name: "account-c", dnsName: "link-scrape.metrics-sender.account-c.internal" }],
+          },
+        },
+      },
+    },
+  }),
   "another rule": () => ({
     role: "receiver",
     change: {

@@ -106,7 +106,9 @@ export function build(
       pulumi.runtime.setAllConfig(configurationOf(role, change));
       const { default: program } = await import("@metrics-link/stacks");
       const returned = await program(async (stack) => outputsOf({ name: stack }).outputs);
-      await new Promise<void>((resolve) => pulumi.output(returned).apply((found) => resolve(onOutputs?.(found))));
+      // Pulumi's own way to an output's value; `apply` would wait for ever where one of them fails.
+      const resolved = pulumi.output(returned) as unknown as { promise(): Promise<object> };
+      onOutputs?.(await resolved.promise());
     },
     {
       "tls:index/privateKey:PrivateKey": ({ name }) => ({
