@@ -58,7 +58,8 @@ function respeltText(value: string, key: string): string | number {
 /** Default values (enum 0, false) that our files state and the dump omits. */
 function defaultsOf(key: string, message: Readonly<Record<string, unknown>>): object | undefined {
   if (key === "comparison") return { op: "EQ" };
-  if (message["@type"] === httpManager) return { forward_client_cert_details: "SANITIZE", merge_slashes: false };
+  if (message["@type"] === httpManager)
+    return { codec_type: "AUTO", forward_client_cert_details: "SANITIZE", merge_slashes: false };
   return undefined;
 }
 

@@ -25,6 +25,10 @@ describe("a metrics service", () => {
     );
   });
 
+  it("runs as its files say, which the agent asks of it before a release comes into force", async () => {
+    assert.deepEqual(await bench.differences(), []);
+  });
+
   const refused: readonly (readonly [string, Request, number])[] = [
     ["HEAD", { method: "HEAD" }, 405],
     ["POST", { method: "POST" }, 405],
@@ -199,6 +203,16 @@ describe("a metrics service at its limits", () => {
       assert.equal((await callOnce({ ...bench.scraper, sourceAddress: "127.0.0.2" }, scrape)).status, 200);
       await assert.rejects(callOnce({ ...bench.scraper, sourceAddress: "127.0.0.3" }, scrape));
       assert.equal(bench.reached.length, 1);
+      assert.deepEqual(await bench.differences(), []);
+    } finally {
+      await bench.down();
+    }
+  });
+
+  it("runs as its files say in clear as well", async () => {
+    const bench = await ServiceBench.up({ host: "127.0.0.1", clients: undefined });
+    try {
+      assert.deepEqual(await bench.differences(), []);
     } finally {
       await bench.down();
     }

@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { request as requestTls } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Limits, type MetricsService, releaseFiles, renderServices } from "@metrics-link/envoy";
+import { differencesFrom } from "@metrics-link/envoy/read/index.ts";
+import { runningEnvoy } from "@metrics-link/host/agent/evidence/envoy.ts";
+import { ask } from "@metrics-link/host/common/http.ts";
 import { ports } from "@metrics-link/release";
 import { freePorts } from "../../../support/free-ports.ts";
 import { Authority, type Leaf } from "./authority.ts";
@@ -102,6 +105,18 @@ export class ServiceBench {
 
   newAuthority(name: string): Authority {
     return new Authority(this.#directory, name);
+  }
+
+  /** Where what Envoy says that it runs differs from its files, as the agent compares them. */
+  async differences() {
+    const running = await runningEnvoy({
+      ask: (request) => ask({ ...request, socketPath: this.folder.adminSocket }),
+    });
+    const read = (path: string) => {
+      const file = join(this.folder.current, path);
+      return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    };
+    return differencesFrom(read, running);
   }
 
   async stopServer(): Promise<void> {
