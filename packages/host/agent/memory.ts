@@ -24,6 +24,8 @@ const pendingChange = z.object({
   reason: z.string(),
   /** The unit's main process at that time: while it is the same, it has not seen the release. */
   mainPid: z.string(),
+  /** Whether it runs on the release's files all the same, by a reload that kept its queue. */
+  reloaded: z.literal(true).optional(),
 });
 
 /** Keys that another version of the agent wrote are kept. */

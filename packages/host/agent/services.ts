@@ -1,7 +1,7 @@
 import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
 import { willChange } from "./drift.ts";
 import { remember } from "./memory.ts";
-import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
+import { actionFor, type Changes, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
 import { isStuck, queueAtStake, unsent } from "./queue.ts";
 import { storedRelease } from "./releases.ts";
 import { noteDisturbance, type Run } from "./run.ts";
@@ -50,9 +50,12 @@ export async function bringServicesTo(
     const runs = active.has(unit);
     // Nothing to wait for: a queue that cannot read the WAL has sent all that it will ever send.
     const stuck = runs && service.queue !== undefined && (await isStuck(run.effects, service.queue));
-    const changed = actionFor(service, union(drifted, ...served.map((one) => changesBetween(one, release))));
-    const action = stuck ? "restart" : changed;
-    if (runs && !stuck && mayWait(unit) && (await mustStayPending(run, systemd, service, action, served))) continue;
+    const changes = union(drifted, ...served.map((one) => changesBetween(one, release)));
+    const action = stuck ? "restart" : actionFor(service, changes);
+    if (runs && !stuck && mayWait(unit) && (await mustStayPending(run, systemd, service, action, served))) {
+      await reloadMeanwhile(run, systemd, service, changes, served);
+      continue;
+    }
     if (!runs) run.touched.add(`${unit} (did not run)`);
     if (stuck) run.touched.add(`${unit} (could not read its WAL)`);
     const before = run.effects.now();
@@ -69,11 +72,12 @@ export async function bringServicesTo(
 
 const runsOnlyOn = (known: readonly string[] | undefined, id: string) => known?.length === 1 && known[0] === id;
 
-/** A process that kept its old release, and is still the same process, has not seen the new one. */
+/** A process that kept its old release, and is still the same process without a reload, has not seen the new one. */
 async function knownToServe({ memory }: Run, systemd: Systemd, unit: string): Promise<string[] | undefined> {
   const known = memory.serving[unit];
   const pending = memory.held?.holds.find((one) => one.unit === unit);
-  if (known === undefined || pending === undefined || (await systemd.mainPid(unit)) !== pending.mainPid) return known;
+  if (known === undefined || pending === undefined || pending.reloaded) return known;
+  if ((await systemd.mainPid(unit)) !== pending.mainPid) return known;
   return known.filter((one) => one !== memory.held?.releaseId);
 }
 
@@ -88,8 +92,36 @@ async function mustStayPending(
   const queue = queueAtStake(service, action, served);
   const reason = queue && (await unsent(run.effects, queue));
   if (reason === undefined || action === undefined) return false;
-  const before = run.memory.held?.releaseId === run.target ? run.memory.held.holds : [];
-  const since = before.find((one) => one.unit === unit)?.since ?? new Date(run.effects.now()).toISOString();
-  run.pendingChanges.set(unit, { unit, action, since, reason, mainPid: await systemd.mainPid(unit) });
+  const before = heldBefore(run, unit);
+  const since = before?.since ?? new Date(run.effects.now()).toISOString();
+  const mainPid = await systemd.mainPid(unit);
+  const reloaded = before?.reloaded && before.mainPid === mainPid ? { reloaded: before.reloaded } : {};
+  run.pendingChanges.set(unit, { unit, action, since, reason, mainPid, ...reloaded });
   return true;
+}
+
+/** How an earlier run held the same change. */
+const heldBefore = ({ memory: { held }, target, subject }: Run, unit: string) =>
+  held?.releaseId === target && subject === target ? held.holds.find((one) => one.unit === unit) : undefined;
+
+/**
+ * While a restart is pending, the service runs on the configuration that it has read, whose files are gone with the release before: a job
+ * that names a secret would fail until the restart, in an outage for hours. So what a reload can bring comes into force at once, unless
+ * it would drop the queue, or the program is another.
+ */
+async function reloadMeanwhile(
+  run: Run,
+  systemd: Systemd,
+  service: ReleaseService,
+  changes: Changes,
+  served: readonly (Release | undefined)[],
+): Promise<void> {
+  const { unit } = service;
+  const held = run.pendingChanges.get(unit);
+  if (held === undefined || held.reloaded || queueAtStake(service, "reload", served)) return;
+  const isSame = actionFor(service, { paths: new Set(), tools: changes.tools }) === undefined;
+  const paths = new Set([...changes.paths].filter((path) => path !== unitFile(unit)));
+  if (!isSame || actionFor(service, { paths, tools: new Set() }) !== "reload") return;
+  await systemd.bring(unit, "reload", true);
+  run.pendingChanges.set(unit, { ...held, reloaded: true });
 }

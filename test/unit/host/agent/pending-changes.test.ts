@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readlinkSync } from "node:fs";
 import { readdir, readlink } from "node:fs/promises";
 import type { ReleaseInput } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { bootstrapWith, convergedHost, type FakeHost, file, soundRelease } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost, file, soundRelease, tool } from "./fake-host.ts";
 import { metricsPage, type Page } from "./prometheus-page.ts";
 
 const metricsUrl = "http://127.0.0.1:9090/metrics";
@@ -107,6 +108,72 @@ describe("agent: pending changes", () => {
     });
     assert.equal((await host.converge(target)).outcome, "converged");
     assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
+  });
+
+  describe("a restart whose release has another configuration for the same queue", () => {
+    const reload = "reload metrics-link-prometheus.service";
+    const restart = "restart metrics-link-prometheus.service";
+    const withUnit = (unit: string, jobs: string): ReleaseInput => {
+      const release = withQueue("a");
+      const files = release.files.filter(({ path }) => path !== "systemd/metrics-link-prometheus.service");
+      const added = [file("systemd/metrics-link-prometheus.service", unit), file("prometheus/jobs.yml", jobs)];
+      return { ...release, files: [...files, ...added] };
+    };
+    let before: string;
+    beforeEach(async () => {
+      page = up();
+      before = await host.publish(withUnit("[Service]\n# 1\n", "a: 1\n"));
+      assert.equal((await host.converge(before)).outcome, "converged");
+      host.commands.length = 0;
+      page = down();
+    });
+
+    it("is pending, and Prometheus reads the files of the release at once, and once", async () => {
+      const target = await host.publish(withUnit("[Service]\n# 2\n", "a: 2\n"));
+      const report = await host.converge(target);
+      assert.deepEqual([report.outcome, report.held[0]?.action, report.held[0]?.reloaded], ["held", "restart", true]);
+      assert.deepEqual(host.changes, [reload]);
+      host.commands.length = 0;
+      page = down();
+      const waiting = await host.timerRun();
+      assert.deepEqual([waiting.outcome, waiting.held[0]?.reloaded, host.changes], ["held", true, []]);
+      page = up();
+      assert.equal((await host.timerRun()).outcome, "converged");
+      assert.deepEqual(host.changes, [restart]);
+    });
+
+    it("reads those of the release before again on a return, or when the release fails", async () => {
+      const target = await host.publish(withUnit("[Service]\n# 2\n", "a: 2\n"));
+      await host.converge(target);
+      host.commands.length = 0;
+      page = down();
+      assert.equal((await host.converge(before)).outcome, "held");
+      assert.deepEqual(host.changes, [reload]);
+      page = up();
+      assert.equal((await host.timerRun()).outcome, "converged");
+      host.commands.length = 0;
+
+      page = down();
+      const third = await host.publish(withUnit("[Service]\n# 3\n", "a: 3\n"));
+      const { onAsk } = host;
+      const isThird = () => readlinkSync(host.path("/opt/metrics-link/current")).endsWith(third);
+      host.onAsk = (url, ...more) =>
+        url.endsWith("/-/ready") && isThird() ? { status: 503, body: "" } : onAsk(url, ...more);
+      assert.equal((await host.converge(third)).outcome, "rolledBack");
+      assert.deepEqual(host.changes.filter((one) => one === reload).length, 2, host.changes.join("; "));
+    });
+
+    it("reads nothing early that only another version of the program may understand", async () => {
+      const release = withUnit("[Service]\n# 2\n", "a: 2\n");
+      const tools = release.tools.map((one) => (one.name === "envoy" ? tool("envoy", "envoy two") : one));
+      const services = release.services.map((service) =>
+        service.unit === "metrics-link-prometheus.service"
+          ? { ...service, onChange: [...service.onChange, { tools: ["envoy"], action: "restart" as const }] }
+          : service,
+      );
+      const report = await host.converge(await host.publish({ ...release, tools, services }));
+      assert.deepEqual([report.outcome, host.changes], ["held", ["restart metrics-link-envoy.service"]]);
+    });
   });
 
   it("a return to the previous release reverts the applied changes; the pending change needs nothing", async () => {
