@@ -7,9 +7,8 @@ import type { Sandbox } from "../cli/sandbox.ts";
 import { seen } from "../cloud/ec2/seen.ts";
 import { accounts, administratorArn, region, type Side } from "../world/accounts.ts";
 
-export const clientCidr = "10.40.0.0/16";
-
 export interface ClientNetwork {
+  readonly cidr: string;
   /** The id of the peering connection. */
   readonly connection: string;
   /** By the names of the machines. */
@@ -21,11 +20,13 @@ const made = z.object({ id: z.string(), outputs: z.record(z.string(), z.unknown(
 /**
  * Makes the network as people of an account do, beside the stack. Its owner lets everything in and has a route back, so what
  * is not reached there is held back by the stack.
+ * @param cidr one that no other network of the sandbox has
  * @param machines the range of the subnet in which each is, by its name
  */
 export async function clientNetwork(
   { world }: Sandbox,
   side: Side,
+  cidr: string,
   machines: Readonly<Record<string, string>>,
 ): Promise<ClientNetwork> {
   const place = { account: accounts[side], region, caller: administratorArn(side) };
@@ -34,7 +35,7 @@ export async function clientNetwork(
   const { vpcs } = seen.parse(await world.cloud("seen", { ...place, action: "ec2:DescribeVpcs" }));
   const own = vpcs.find(({ tags }) => tags.stack?.endsWith(`/${side}`));
   if (own === undefined) throw new LinkError("SANDBOX_REFUSED", { what: `the stack ${side} has no network` });
-  const network = await make("vpc:Vpc", { cidrBlock: clientCidr, enableDnsSupport: true, instanceTenancy: "default" });
+  const network = await make("vpc:Vpc", { cidrBlock: cidr, enableDnsSupport: true, instanceTenancy: "default" });
   const inputs = { vpcId: own.id, peerVpcId: network.id, autoAccept: true };
   const connection = await make("vpcPeeringConnection:VpcPeeringConnection", inputs);
   await make("route:Route", {
@@ -46,12 +47,12 @@ export async function clientNetwork(
   for (const cidrBlock of new Set(Object.values(machines))) {
     subnets.set(cidrBlock, (await make("subnet:Subnet", { vpcId: network.id, cidrBlock })).id);
   }
-  for (const [name, cidr] of Object.entries(machines)) {
-    await world.setNeighbour({ name, subnetId: subnets.get(cidr) ?? "" });
+  for (const [name, subnet] of Object.entries(machines)) {
+    await world.setNeighbour({ name, subnetId: subnets.get(subnet) ?? "" });
   }
   const { hosts } = await world.status();
   const addresses = hosts.filter(({ name }) => name in machines).map(({ name, address }) => [name, address] as const);
-  return { connection: connection.id, addresses: Object.fromEntries(addresses) };
+  return { cidr, connection: connection.id, addresses: Object.fromEntries(addresses) };
 }
 
 /** Runs a program of this machine in the network of one of them. @returns how to end it */

@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { audit, findingsOf } from "@metrics-link/audit";
 import { preflight } from "@metrics-link/preflight";
 import { cacheDirectory } from "@metrics-link/release";
-import { type ClientNetwork, clientCidr, clientNetwork, runOn } from "@metrics-link/sandbox/testing/client-network.ts";
+import { type ClientNetwork, clientNetwork, runOn } from "@metrics-link/sandbox/testing/client-network.ts";
 import { stringify } from "yaml";
 import { collect as collectAudit } from "../../../scripts/audit/collect.ts";
 import { collect as collectPreflight } from "../../../scripts/preflight/index.ts";
@@ -45,7 +45,7 @@ describe("the way to targets in a client's network", function () {
   const at = (machine: string, port: number) => [network.addresses[machine] ?? assert.fail(machine), port] as const;
 
   before(async () => {
-    network = await clientNetwork(sandbox, "sender", machines);
+    network = await clientNetwork(sandbox, "sender", "10.40.0.0/16", machines);
     for (const machine of Object.keys(machines)) running.push(await runOn(sandbox, machine, exporter));
     const { scrapeConfigs = "" } = sandbox.files.section<{ scrapeConfigs?: string }>("sender", "prometheus");
     mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ describe("the way to targets in a client's network", function () {
     configuration.write("prometheus", { scrapeConfigs: relative(sandbox.repository, folder) });
     const accepted = "the shop team agreed";
     configuration.write("network", {
-      connections: [{ id: network.connection, cidr: clientCidr, accepted }],
+      connections: [{ id: network.connection, cidr: network.cidr, accepted }],
       targets: [{ name: "shop", cidr: declared, ports: [declaredPort] }],
     });
     from = beforehand();
@@ -119,7 +119,7 @@ describe("the way to targets in a client's network", function () {
     const connection = findings.find(({ subject }) => subject === `connection ${network.connection}`);
     assert.deepEqual(
       [connection?.severity, connection?.what],
-      ["ok", `active, between 10.10.0.0/16 and ${clientCidr}`],
+      ["ok", `active, between 10.10.0.0/16 and ${network.cidr}`],
     );
   });
 

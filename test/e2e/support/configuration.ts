@@ -27,6 +27,13 @@ export class ChangedConfiguration {
     writeFileSync(sandbox.files.path(this.#stack), document.toString());
   }
 
+  /** Puts a section in, or another in its place. */
+  replace(section: string, value: unknown): void {
+    const document = parseDocument(readFileSync(sandbox.files.path(this.#stack), "utf8"));
+    document.setIn(["config", `metrics-link:${section}`], document.createNode(value));
+    writeFileSync(sandbox.files.path(this.#stack), document.toString());
+  }
+
   restore(): void {
     writeFileSync(sandbox.files.path(this.#stack), this.#original);
   }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { Agent } from "node:https";
 import { checkWebConfigText, type WebConfigInput, webConfigText } from "@metrics-link/exporter";
+import { Authority, type Wanted } from "../../support/authority.ts";
 import { tool } from "../../support/tool.ts";
-import { Authority, type Wanted } from "./authority.ts";
 import { type Asking, RunningExporter } from "./running.ts";
 
 const scraper = "link-scrape.prometheus.internal";

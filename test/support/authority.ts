@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openssl } from "../../support/openssl.ts";
+import { openssl } from "./openssl.ts";
 
 export interface Issued {
   readonly pem: string;
