@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "list, add, suspend, remove and verify the senders of a receiver",
     load: () => import("./fleet/index.ts"),
   },
+  exporter: {
+    summary: "write an exporter for named clients, for a machine that is not a host of a stack",
+    load: () => import("./exporter/index.ts"),
+  },
   "metrics-service": {
     summary: "write metrics services for a machine that is not a host of a stack",
     load: () => import("./metrics-service/index.ts"),

@@ -67,21 +67,26 @@ const namesOf = ({ clients }: Exposed) => clients.map(({ dnsName }) => dnsName);
  * The roots in a file, encoded anew. The exporter takes every certificate of it for an anchor, and an expired one without a
  * word.
  * @param now milliseconds, UTC
+ * @param of the key that names the file, and the folder that it is relative to
  * @throws InvalidInputError naming the key
  */
-function clientRoot(file: string, now = Date.now()): string {
+export function clientRoot(
+  file: string,
+  now = Date.now(),
+  of: { readonly key: string; readonly folder: string } = { key: configurationKey(path), folder: repositoryRoot },
+): string {
   const refused = (remedy: string, cause?: unknown) =>
     new InvalidInputError(
       "The root of the exporter's clients cannot be used",
-      [{ key: configurationKey(path), value: file, remedy }],
+      [{ key: of.key, value: file, remedy }],
       "REPOSITORY_FILE_INVALID",
       { cause },
     );
   let text: string;
   try {
-    text = readFileSync(resolve(repositoryRoot, file), "utf8");
+    text = readFileSync(resolve(of.folder, file), "utf8");
   } catch (error) {
-    throw refused(`a file of the repository, relative to its root: ${messageOf(error)}`, error);
+    throw refused(`a file that can be read: ${messageOf(error)}`, error);
   }
   const otherwise = (why: string): never => {
     throw refused(`a file with only PEM certificates: ${why}`);

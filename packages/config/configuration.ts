@@ -4,6 +4,7 @@ import type { ExchangeConfiguration } from "./exchange.ts";
 import { type FleetFile, joinFleet } from "./fleet.ts";
 import { acceptedPart, holdsSecret, innermost, type Known, schemaAt } from "./known.ts";
 import { servicesFile } from "./metrics-services.ts";
+import { exporterFile } from "./node-exporter.ts";
 import { type Contradiction, rules } from "./rules/index.ts";
 import { type Configuration, configurationSchemas } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -77,6 +78,12 @@ export const parseServicesFile = (raw: Readonly<Record<string, unknown>>, source
   checked(servicesFile, raw, source);
 
 export type ServicesFile = z.output<typeof servicesFile>;
+
+/** The same of an exporter. @throws InvalidInputError */
+export const parseExporterFile = (raw: Readonly<Record<string, unknown>>, source?: Source): ExporterFile =>
+  checked(exporterFile, raw, source);
+
+export type ExporterFile = z.output<typeof exporterFile>;
 
 function checked<Schema extends z.ZodType>(
   schema: Schema,

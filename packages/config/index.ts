@@ -4,9 +4,11 @@ export {
   configurationKey,
   configurationNamespace,
   configurationOf,
+  type ExporterFile,
   isExchange,
   parseConfiguration,
   parseExchange,
+  parseExporterFile,
   parseServicesFile,
   type ServicesFile,
 } from "./configuration.ts";

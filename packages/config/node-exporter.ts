@@ -1,6 +1,7 @@
 import { dnsName, matching } from "@metrics-link/contract";
 import { z } from "zod";
 import { duration, integer, key, list, path } from "./values.ts";
+import { privateRange } from "./ways.ts";
 
 /** Of a wrong password every try costs one, in CPU time of the host: 10 is about 50 ms, each one more doubles it. */
 const costs = { least: 10, most: 13 } as const;
@@ -79,6 +80,40 @@ const exposed = z.strictObject({
       fallback: "no limit",
       example: "{ interval: 100ms, burst: 20 }",
     },
+  ),
+});
+
+const { ca, clients, rate } = exposed.shape;
+
+/**
+ * An exporter on a machine that is not a host of a stack (docs/exporters.md). Its private key and the hashes of passwords are
+ * on that machine alone.
+ */
+export const exporterFile = z.strictObject({
+  exporter: z.strictObject(
+    {
+      program: matching(/^\/[A-Za-z0-9._/-]+$/, "an absolute path").default("/usr/local/bin/node_exporter"),
+      arguments: list(
+        matching(
+          /^--(?!web\.)[a-z][a-z0-9.-]*(=[ -~]*)?$/,
+          "an option of the program, such as --collector.disable-defaults, and none of --web., which this bundle sets",
+        ),
+        50,
+        "options of the program",
+      ).default([]),
+      port: integer(1024, 65_535, "the TCP port that it listens on").default(9100),
+      certFile: path("file"),
+      ca,
+      clients,
+      rate,
+      scrapedFrom: list(privateRange(16, "where scrapers connect from"), 20, "ranges of scrapers").refine(
+        (found) => found.length > 0,
+        {
+          error: "at least one range that scrapers connect from, such as 10.20.1.0/28",
+        },
+      ),
+    },
+    { error: "a section with the keys program, arguments, port, certFile, ca, clients, rate, scrapedFrom" },
   ),
 });
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { integer, key, list, words } from "./values.ts";
 
 /** @param widest the shortest prefix that a range may have */
-const privateRange = (widest: number, what: string) => {
+export const privateRange = (widest: number, what: string) => {
   const remedy = `${what}: a private IPv4 range (RFC 1918) between /${widest} and /32 that begins at its first address, such as 10.10.20.0/24`;
   return text(remedy).refine(
     (found) => {

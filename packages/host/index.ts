@@ -4,6 +4,6 @@ export { gateConfiguration, pinsDemanded } from "./cloud/gate-configuration.ts";
 export { Host } from "./cloud/host.ts";
 export type { HostArgs, SecretFile } from "./cloud/host-args.ts";
 export { bucketName, hostNames } from "./cloud/names.ts";
+export { exporterUnit, servicesUnit } from "./cloud/other-machines.ts";
 export { type LocatedArtifact, locateArtifacts, ReleaseStore } from "./cloud/release-store.ts";
 export { type StandardServicesArgs, standardServices } from "./cloud/services.ts";
-export { servicesUnit } from "./cloud/services-unit.ts";

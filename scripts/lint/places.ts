@@ -9,7 +9,7 @@ const packages =
 const places: readonly RegExp[] = [
   new RegExp(`^(packages/(${packages})|stacks|scripts|test)/.*\\.(ts|mjs)$`),
   /^(packages\/sandbox\/services\/moto|test\/e2e\/support)\/[^/]+\.py$/,
-  /^packages\/(host\/cloud\/scripts|sandbox\/realiser\/hosts)\/[^/]+\.sh$/,
+  /^(packages\/(host\/cloud\/scripts|sandbox\/realiser\/hosts)|scripts\/exporter)\/[^/]+\.sh$/,
   /^scripts\/[a-z-]+\.mjs$/,
 ];
 

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SecureVersion } from "node:tls";
 import { type WebConfigInput, webConfigText } from "@metrics-link/exporter";
+import type { Issued } from "../../support/authority.ts";
 import { eventually } from "../../support/eventually.ts";
 import { freePorts } from "../../support/free-ports.ts";
 import { tool } from "../../support/tool.ts";
-import type { Issued } from "./authority.ts";
 
 export interface Asking {
   readonly client?: Issued | undefined;
@@ -24,13 +24,19 @@ export interface Asking {
 
 /** A real node_exporter on loopback with a web configuration of ours. */
 export class RunningExporter {
-  readonly #directory = mkdtempSync(join(tmpdir(), "exporter-"));
+  readonly #directory: string;
   #process: ChildProcess | undefined;
   port = 0;
 
-  async start(input: WebConfigInput): Promise<void> {
+  /** @param directory where its `web.json` is */
+  constructor(directory = mkdtempSync(join(tmpdir(), "exporter-"))) {
+    this.#directory = directory;
+  }
+
+  /** @param input the web configuration; without it that in the folder */
+  async start(input?: WebConfigInput): Promise<void> {
     [this.port = 0] = await freePorts(1);
-    this.write(input);
+    if (input !== undefined) this.write(input);
     await this.restart();
   }
 

@@ -175,8 +175,8 @@ export const dropHeader = (name: string): Extension =>
     },
     {
       file: "packages/envoy/read/schema/http.ts",
-      replace: "bounded: z.tuple([bodyLimit, router]),",
-      by: "bounded: z.tuple([bodyLimit, dropHeader, router]),",
+      replace: "bounded: z.tuple([bodyLimit(limits.bodyBytes), router]),",
+      by: "bounded: z.tuple([bodyLimit(limits.bodyBytes), dropHeader, router]),",
     },
     {
       file: "packages/envoy/read/schema/http.ts",
