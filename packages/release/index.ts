@@ -42,6 +42,7 @@ export {
   scrapeSecretName,
   unitFolder,
 } from "./paths.ts";
+export { type QueryRoutes, queryLimits, queryRoutes } from "./queries.ts";
 export {
   canonicalJson,
   canonicalRelease,
