@@ -1,4 +1,4 @@
-/** The ports at which a host can be scraped from outside. */
+/** The ports at which a host can be scraped or queried from outside. */
 
 import { ports } from "@metrics-link/release";
 import type { Known } from "./known.ts";
@@ -10,7 +10,7 @@ export interface ScrapedListener {
   readonly port: number;
 }
 
-/** Where a metrics service listens for the network; undefined if it does for this host alone, or not at all. */
+/** Where a metrics service or a query service listens for the network; undefined if it does for this host alone, or not at all. */
 export function networkPortOf(service: {
   readonly enabled?: boolean | undefined;
   readonly listenAddr?: string | undefined;
@@ -20,19 +20,21 @@ export function networkPortOf(service: {
 }
 
 /** The sections that declare listeners. */
-type Declared = Pick<Known, "metricsServices" | "nodeExporter">;
+type Declared = Pick<Known, "metricsServices" | "queryServices" | "nodeExporter">;
 
-const metricsServices = (known: Declared): readonly ScrapedListener[] =>
-  (known.metricsServices ?? []).flatMap((service, index) => {
-    const port = networkPortOf(service ?? {});
-    return port === undefined ? [] : [{ key: `metricsServices[${index}].listenAddr`, port }];
-  });
+const services = (known: Declared): readonly ScrapedListener[] =>
+  (["metricsServices", "queryServices"] as const).flatMap((section) =>
+    (known[section] ?? []).flatMap((service, index) => {
+      const port = networkPortOf(service ?? {});
+      return port === undefined ? [] : [{ key: `${section}[${index}].listenAddr`, port }];
+    }),
+  );
 
 const exporter = ({ nodeExporter }: Declared): readonly ScrapedListener[] =>
   nodeExporter?.exposed === undefined ? [] : [{ key: "nodeExporter.exposed", port: ports.exporter }];
 
-/** Each way of serving metrics to another machine, as a function of the configuration. */
-const kinds: readonly ((known: Declared) => readonly ScrapedListener[])[] = [metricsServices, exporter];
+/** Each way of answering another machine, as a function of the configuration. */
+const kinds: readonly ((known: Declared) => readonly ScrapedListener[])[] = [services, exporter];
 
 /** Every listener that the configuration declares for scrapers. `network.scrapedBy` may open these ports and no others. */
 export const scrapedListeners = (known: Declared): readonly ScrapedListener[] => kinds.flatMap((kind) => kind(known));

@@ -10,7 +10,7 @@ const once = (found: readonly unknown[]) => new Set(found).size === found.length
 const placeText =
   "127.0.0.1, localhost or 0.0.0.0 with a port of 1024 to 9902 that the link does not use, such as 0.0.0.0:3081";
 
-const listenAddr = text(placeText)
+export const listenAddr = text(placeText)
   .refine(
     (found) => {
       const [, port] = /^(?:127\.0\.0\.1|localhost|0\.0\.0\.0):([1-9]\d{3})$/.exec(found) ?? [];
@@ -77,7 +77,7 @@ const keypair = z.strictObject(
   { error: "a section with the keys certFile, keySecret" },
 );
 
-const authority = z.strictObject(
+export const authority = z.strictObject(
   {
     file: key(path("file"), {
       description: "A PEM file of the repository: the root that the clients' certificates lead to.",
@@ -112,7 +112,7 @@ const clientName = matching(
 
 const address = text("an IPv4 address").refine(isIPv4, { error: "a single IPv4 address, such as 10.30.0.5" });
 
-const client = z.strictObject(
+export const client = z.strictObject(
   {
     name: key(clientName, {
       description: "What the client is called here. Part of the access log.",
@@ -133,10 +133,12 @@ const client = z.strictObject(
   { error: "a section with the keys name, dnsName, addresses" },
 );
 
+export const serviceName = matching(/^[a-z][a-z0-9-]{0,29}$/, "1 to 30 of a-z, 0-9 and -, beginning with a letter");
+
 const service = <Keypair extends z.ZodType>(keypairOf: Keypair) =>
   z.strictObject(
     {
-      name: key(matching(/^[a-z][a-z0-9-]{0,29}$/, "1 to 30 of a-z, 0-9 and -, beginning with a letter"), {
+      name: key(serviceName, {
         description: "The service's name. Part of counters, alerts and file names.",
         range: "1 to 30 of a-z, 0-9 and `-`, each once",
         example: "teleport",

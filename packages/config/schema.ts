@@ -12,6 +12,7 @@ import { peer, senders } from "./peers.ts";
 import { pki } from "./pki.ts";
 import { policy } from "./policy.ts";
 import { receiverPrometheus, senderPrometheus } from "./prometheus.ts";
+import { queryServices } from "./query-services.ts";
 import { key } from "./values.ts";
 
 const role = <Role extends "sender" | "receiver">(value: Role) =>
@@ -39,6 +40,7 @@ const common = {
   metricsServices,
   nodeExporter,
   pki,
+  queryServices,
   tools,
   policy,
 };

@@ -129,7 +129,7 @@ export const ways = {
     example: "[]",
   }),
   scrapedBy: key(list(source, 20, "scrapers").default([]), {
-    description: "Who may connect to this host in order to scrape it.",
+    description: "Who may connect to this host in order to scrape it, or to query its Prometheus.",
     example: "[]",
   }),
 };

@@ -1,12 +1,12 @@
 import { accountRules } from "./account.ts";
 import { hostRules } from "./host.ts";
 import { leafNameRules } from "./leaf-names.ts";
-import { metricsServicesRules } from "./metrics-services.ts";
 import { networkRules } from "./network.ts";
 import { peersRules } from "./peers.ts";
 import { pkiRules } from "./pki.ts";
 import { prometheusRules } from "./prometheus.ts";
 import type { Rule } from "./rule.ts";
+import { servicesRules } from "./services.ts";
 import { waysRules } from "./ways.ts";
 
 export type { Contradiction } from "./rule.ts";
@@ -18,7 +18,7 @@ const named = {
   ...waysRules,
   ...pkiRules,
   ...leafNameRules,
-  ...metricsServicesRules,
+  ...servicesRules,
   ...prometheusRules,
   ...peersRules,
 };

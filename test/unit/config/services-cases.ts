@@ -4,6 +4,7 @@ import type { Change } from "./peers-cases.ts";
 const upstream = { address: "127.0.0.1:3000" };
 const service = (name: string, change: Change = {}) => ({ name, upstream, ...change });
 const clients = [{ name: "ops", dnsName: "prometheus.ops.internal", addresses: ["10.30.0.5"] }];
+const anywhere = [{ name: "ops", dnsName: "prometheus.ops.internal" }];
 const whole = {
   enabled: true,
   keypairs: [{ certFile: "monitoring/teleport.pem", keySecret: "a key" }],
@@ -23,6 +24,18 @@ export const servicesCases = {
       change: { metricsServices: [service("a"), service("a", { listenAddr: "0.0.0.0:3081" })] },
       told: { "metricsServices[1].name": /no other service/, "metricsServices[1].listenAddr": /no other service/ },
       right: { metricsServices: [service("a"), service("b", { listenAddr: "0.0.0.0:3082" })] },
+    },
+    {
+      change: { metricsServices: [service("a")], queryServices: [{ name: "a", listenAddr: "0.0.0.0:3081" }] },
+      told: { "queryServices[0].listenAddr": /no other service/ },
+      right: { metricsServices: [service("a")], queryServices: [{ name: "a" }] },
+    },
+  ],
+  readersAreNamed: [
+    {
+      change: { queryServices: [{ name: "grafana", enabled: true }] },
+      told: { "queryServices[0].caCerts": /file and fingerprints/, "queryServices[0].clients": /nobody could/ },
+      right: { queryServices: [{ name: "grafana", enabled: true, caCerts: whole.caCerts, clients: anywhere }] },
     },
   ],
   inClearOnLoopback: [

@@ -1,26 +1,56 @@
 import { blockOfAddress, contains, parseBlock } from "@metrics-link/contract";
 import { ownPage } from "@metrics-link/release";
+import type { Known } from "../known.ts";
 import { networkPortOf } from "../listeners.ts";
 import { accepted, type Rule, repeated } from "./rule.ts";
 
 const section = "metricsServices";
 const keyOf = (name: string) => `${section}[].${name}`;
 
-export const metricsServicesRules = {
+/** Both kinds of services: what the network, the names and the clients of one must fulfil, the other must too. */
+const sections = ["metricsServices", "queryServices"] as const;
+const keysOf = (...names: readonly string[]) => sections.flatMap((one) => names.map((name) => `${one}[].${name}`));
+
+/** The services of both kinds that were accepted, each with its section and its place. */
+const servicesIn = (known: Known) =>
+  sections.flatMap((kind) => accepted(known[kind]).map(([index, service]) => ({ kind, index, service })));
+
+export const servicesRules = {
   servicesApart: {
-    keys: [keyOf("name"), keyOf("listenAddr")],
-    says: "No two metrics services have one name or one port.",
-    *broken({ metricsServices }) {
-      const services = accepted(metricsServices);
-      const named = services.flatMap(([index, { name }]) => (name === undefined ? [] : [[index, name] as const]));
-      for (const index of repeated(named)) {
-        yield { path: [section, index, "name"], remedy: "a name that no other service has" };
+    keys: keysOf("name", "listenAddr"),
+    says: "No two metrics services and no two query services have one name, and no two services one port.",
+    *broken(known) {
+      for (const kind of sections) {
+        const named = accepted(known[kind]).flatMap(([index, { name }]) =>
+          name === undefined ? [] : [[index, name] as const],
+        );
+        for (const index of repeated(named)) {
+          yield { path: [kind, index, "name"], remedy: "a name that no other service has" };
+        }
       }
-      const placed = services.flatMap(([index, { listenAddr }]) =>
-        listenAddr === undefined ? [] : [[index, listenAddr.split(":").at(-1)] as const],
+      const placed = servicesIn(known).flatMap(({ kind, index, service: { listenAddr } }) =>
+        listenAddr === undefined ? [] : [{ kind, index, port: listenAddr.split(":").at(-1) }],
       );
-      for (const index of repeated(placed)) {
-        yield { path: [section, index, "listenAddr"], remedy: "a port that no other service has" };
+      for (const at of repeated(placed.map(({ port }, place) => [place, port] as const))) {
+        const { kind = section, index = 0 } = placed[at] ?? {};
+        yield { path: [kind, index, "listenAddr"], remedy: "a port that no other service has" };
+      }
+    },
+  },
+  readersAreNamed: {
+    keys: ["enabled", "caCerts", "clients"].map((name) => `queryServices[].${name}`),
+    says: "A query service that listens has the readers' roots and at least one client.",
+    *broken({ queryServices }) {
+      for (const [index, service] of accepted(queryServices)) {
+        if (service.enabled !== true) continue;
+        const needed = {
+          caCerts: "the readers' root, as file and fingerprints",
+          clients: "who may query, as name and dnsName: without one nobody could",
+        };
+        for (const [name, remedy] of Object.entries(needed)) {
+          const found = service[name as keyof typeof needed];
+          if (found?.length === 0) yield { path: ["queryServices", index, name], remedy };
+        }
       }
     },
   },
@@ -56,15 +86,19 @@ export const metricsServicesRules = {
     },
   },
   clientsApart: {
-    keys: [keyOf("clients[].name"), keyOf("clients[].dnsName"), keyOf("clients[].addresses")],
-    says: "No two clients of a metrics service have one name, one DNS name or one address.",
-    *broken({ metricsServices }) {
-      for (const [index, { clients }] of accepted(metricsServices)) {
+    keys: keysOf("clients[].name", "clients[].dnsName", "clients[].addresses"),
+    says: "No two clients of a service have one name, one DNS name or one address.",
+    *broken(known) {
+      for (const {
+        kind,
+        index,
+        service: { clients },
+      } of servicesIn(known)) {
         const found = accepted(clients);
         for (const name of ["name", "dnsName"] as const) {
           const values = found.flatMap(([at, one]) => (one[name] === undefined ? [] : [[at, one[name]] as const]));
           for (const at of repeated(values)) {
-            yield { path: [section, index, "clients", at, name], remedy: "a name that no other client of it has" };
+            yield { path: [kind, index, "clients", at, name], remedy: "a name that no other client of it has" };
           }
         }
         const addresses = found.flatMap(([at, one]) =>
@@ -72,7 +106,7 @@ export const metricsServicesRules = {
         );
         for (const at of new Set(repeated(addresses))) {
           yield {
-            path: [section, index, "clients", at, "addresses"],
+            path: [kind, index, "clients", at, "addresses"],
             remedy: "addresses that no other client of it has",
           };
         }
@@ -80,14 +114,15 @@ export const metricsServicesRules = {
     },
   },
   clientsAreLetIn: {
-    keys: [keyOf("listenAddr"), keyOf("clients[].addresses"), "network.scrapedBy[].cidr", "network.scrapedBy[].ports"],
-    says: "An address of a metrics service's client is one that `network.scrapedBy` lets in to the service's port.",
-    *broken({ metricsServices, network }) {
+    keys: [...keysOf("listenAddr", "clients[].addresses"), "network.scrapedBy[].cidr", "network.scrapedBy[].ports"],
+    says: "An address of a service's client is one that `network.scrapedBy` lets in to the service's port.",
+    *broken(known) {
+      const { network } = known;
       // A machine that is not a host of a stack has none.
       if (network === undefined) return;
-      for (const [index, service] of accepted(metricsServices)) {
+      for (const { kind, index, service } of servicesIn(known)) {
         const port = networkPortOf(service);
-        if (port === undefined || service.mtls === false) continue;
+        if (port === undefined || ("mtls" in service && service.mtls === false)) continue;
         const ranges = accepted(network.scrapedBy).flatMap(([, { cidr, ports }]) =>
           ports?.includes(port) ? (parseBlock(cidr ?? "") ?? []) : [],
         );
@@ -98,7 +133,7 @@ export const metricsServicesRules = {
           });
           if (!wrong) continue;
           yield {
-            path: [section, index, "clients", at, "addresses"],
+            path: [kind, index, "clients", at, "addresses"],
             remedy: `addresses in a range of network.scrapedBy with port ${port}: from elsewhere nothing reaches the service`,
           };
         }
