@@ -7,6 +7,6 @@ export { envoyFlags, releaseFiles, validateFlags } from "./render/process.ts";
 export { envoyFiles, type PublicMaterial, type Rendering, requireSound } from "./render/publish.ts";
 export { renderReceiver } from "./render/receiver.ts";
 export { renderSender } from "./render/sender.ts";
-export type { MetricsService } from "./render/service-input.ts";
-export { renderServices, serviceListener } from "./render/services.ts";
+export { type LocalService, listenerOf, type MetricsService, type QueryService } from "./render/service-input.ts";
+export { renderServices } from "./render/services.ts";
 export { escapeRe2, leafSecret, trustSecret } from "./render/tls.ts";

@@ -17,6 +17,7 @@ export { inOnePiece } from "./one-piece.ts";
 export { bootstrapPath } from "./paths.ts";
 export { rules } from "./rules/index.ts";
 export { type Facts, type Peer, publicChains, type Service, unknownSource } from "./rules/rule.ts";
+export { queriesServed } from "./rules/services.ts";
 export { asFile, differencesFrom } from "./running.ts";
 export type { Form } from "./schema/bootstrap.ts";
 export { anchorsOf, onlyName } from "./trust.ts";

@@ -56,6 +56,8 @@ export interface Route {
   readonly method: string | undefined;
   /** Set only if the path is matched byte for byte, without a query string. */
   readonly path: string | undefined;
+  /** Its path or its pattern, which any query string may follow. */
+  readonly reads: string | undefined;
   readonly cluster: string | undefined;
   /** The sender that it names to the cluster. */
   readonly sender: string | undefined;
@@ -162,6 +164,7 @@ function routeOf(place: Place): Route {
     leads: !place.at("direct_response").exists || place.at("route").exists || place.at("redirect").exists,
     method: exact(":method"),
     path: path !== undefined && exact(":path") === path ? path : undefined,
+    reads: path ?? match.at("safe_regex", "regex").text,
     cluster: place.at("route", "cluster").text,
     sender: place
       .at("request_headers_to_add")

@@ -1,10 +1,11 @@
 import { hostPaths, ports } from "@metrics-link/release";
 import { type Cluster, localCluster } from "./clusters.ts";
-import { healthCheck, httpConnectionManager, notFound, routeConfiguration, routeTo } from "./http.ts";
+import { healthCheck, httpConnectionManager } from "./http.ts";
 import { defaultLimits, loopbackIdleSeconds } from "./limits.ts";
 import { connectionLimit, type Listener, listener, loopbackListener } from "./listeners.ts";
 import { jsonLogOfFailures, localRequestFields } from "./logs.ts";
 import { type Address, everyInterface, socket } from "./messages.ts";
+import { notFound, routeConfiguration, routeTo } from "./routes.ts";
 
 interface StringMatcher {
   readonly exact?: string;

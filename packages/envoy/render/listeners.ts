@@ -1,11 +1,4 @@
-import {
-  answer,
-  bodyLimit,
-  httpConnectionManager,
-  onlyRemoteWrite,
-  type RouteConfiguration,
-  routeConfiguration,
-} from "./http.ts";
+import { bodyLimit, httpConnectionManager } from "./http.ts";
 import { type PeerIdentity, type SenderPeer, unknownSource } from "./input.ts";
 import { connectionBufferBytes, type Limits, loopbackIdleSeconds } from "./limits.ts";
 import { type AccessLog, connectionLog, egressRequestLog, ingestRequestLog } from "./logs.ts";
@@ -21,6 +14,7 @@ import {
   seconds,
   socket,
 } from "./messages.ts";
+import { answer, onlyRemoteWrite, type RouteConfiguration, routeConfiguration } from "./routes.ts";
 import { type DownstreamTlsContext, downstreamTls } from "./tls.ts";
 
 /** envoy.config.listener.v3.FilterChain */

@@ -1,3 +1,5 @@
+import { purposeFiles } from "@metrics-link/contract";
+
 /** The names of Envoy's files, relative to a release's directory. */
 export const releaseFiles = {
   bootstrap: "envoy/bootstrap.json",
@@ -13,9 +15,13 @@ export const releaseFiles = {
   service: (listener: string) => ({
     leafSecret: `envoy/sds/leaf-${listener}.json`,
     trustSecret: `envoy/sds/clients-${listener}.json`,
-    certificateChain: `tls/services/${listener}/certificate-chain.pem`,
-    /** Not rendered, like the link's. */
-    privateKey: `tls/services/${listener}/private-key.pem`,
+    /** Of a metrics service its own; all query services show the account's leaf for readers. The key is not rendered, like the link's. */
+    ...(listener.startsWith("queries-")
+      ? purposeFiles("web")
+      : {
+          certificateChain: `tls/services/${listener}/certificate-chain.pem`,
+          privateKey: `tls/services/${listener}/private-key.pem`,
+        }),
     roots: `tls/services/${listener}/roots.pem`,
   }),
 } as const;

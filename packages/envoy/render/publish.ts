@@ -13,7 +13,7 @@ export interface PublicMaterial {
   readonly certificateChain: string;
   /** PEM of each peer's root certificates, by the peer's name. */
   readonly rootBundles: Readonly<Record<string, string>>;
-  /** Of each listener that is not the link's, by its name: PEM of its leaf with its chain, and of its clients' roots. */
+  /** Of each listener that is not the link's, by its name: PEM of its leaf with its chain, empty if a release has it anyhow, and of its clients' roots. */
   readonly services?: Readonly<Record<string, { readonly certificateChain: string; readonly roots: string }>>;
 }
 
@@ -44,7 +44,9 @@ export function encodedFiles(rendering: Rendering, material: PublicMaterial): Ho
     ...Object.entries(material.services ?? {}).flatMap(([listener, { certificateChain, roots }]) => {
       const files = releaseFiles.service(listener);
       return [
-        file(files.certificateChain, encodedAnew(files.certificateChain, certificateChain)),
+        ...(certificateChain === ""
+          ? []
+          : [file(files.certificateChain, encodedAnew(files.certificateChain, certificateChain))]),
         file(files.roots, encodedAnew(files.roots, roots)),
       ];
     }),

@@ -7,7 +7,7 @@ import { connectionsInPassing, defaultLimits, type Limits, roomFor } from "./lim
 import { ingestListener, type Listener } from "./listeners.ts";
 import { typed } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
-import { type MetricsService, requireSoundServices } from "./service-input.ts";
+import { type LocalService, requireSoundServices } from "./service-input.ts";
 import { serviceParts, serviceSecrets } from "./services.ts";
 import { leafSecretFile, trustSecretFile } from "./tls.ts";
 
@@ -20,7 +20,7 @@ export interface ReceiverInput {
   readonly declared?: number;
   /** Whether requests go through the gate, which is told the sender of each. Default: straight to Prometheus. */
   readonly gated?: boolean;
-  readonly services?: readonly MetricsService[];
+  readonly services?: readonly LocalService[];
   readonly limits?: Partial<Limits>;
 }
 
@@ -40,7 +40,7 @@ export function renderReceiver(input: ReceiverInput): Rendering {
 }
 
 const limitsOf = (input: ReceiverInput): Limits => ({ ...defaultLimits, ...input.limits });
-const servicesOf = ({ services }: ReceiverInput): readonly MetricsService[] => services ?? [];
+const servicesOf = ({ services }: ReceiverInput): readonly LocalService[] => services ?? [];
 const declaredOf = ({ declared, senders }: ReceiverInput) => declared ?? senders.length;
 
 /** Envoy refuses a listener without a chain. */

@@ -5,7 +5,7 @@ import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { egressListener } from "./listeners.ts";
 import type { Rendering } from "./publish.ts";
-import { type MetricsService, requireSoundServices } from "./service-input.ts";
+import { type LocalService, requireSoundServices } from "./service-input.ts";
 import { serviceParts, serviceSecrets } from "./services.ts";
 import { leafSecretFile, trustSecretFile, upstreamTls } from "./tls.ts";
 
@@ -16,7 +16,7 @@ export interface SenderInput {
   readonly receiver?: ReceiverPeer | undefined;
   /** `max_shards` of the sender's Prometheus. */
   readonly maxShards?: number | undefined;
-  readonly services?: readonly MetricsService[];
+  readonly services?: readonly LocalService[];
   readonly limits?: Partial<Limits>;
 }
 

@@ -13,13 +13,17 @@ export interface NamedClient {
   readonly addresses: readonly string[];
 }
 
-/** A metrics service: one page of a server on this machine, for named clients (docs/metrics-services.md). */
-export interface MetricsService {
+/** Where a service listens, and for whom. */
+interface Place {
   readonly name: string;
   readonly host: string;
   readonly port: number;
   /** Absent: in clear, on loopback alone. All clients are of one root, which a file of the release holds. */
   readonly clients?: readonly NamedClient[] | undefined;
+}
+
+/** A metrics service: one page of a server on this machine, for named clients (docs/metrics-services.md). */
+export interface MetricsService extends Place {
   readonly upstream: {
     /** Loopback or a unix socket. */
     readonly address: Address;
@@ -29,19 +33,34 @@ export interface MetricsService {
   };
 }
 
-/** @throws InvalidInputError listing every problem by which a service would serve more than its page, or to others */
-export function requireSoundServices(services: readonly MetricsService[]): void {
+/** What of this host's Prometheus reads, for named clients (docs/queries.md). */
+export interface QueryService extends Place {
+  readonly clients: readonly NamedClient[];
+  readonly queries: { readonly ui: boolean; readonly timeoutSeconds: number };
+}
+
+export type LocalService = MetricsService | QueryService;
+
+export const isQueryService = (service: LocalService): service is QueryService => "queries" in service;
+
+/** Its listener, its cluster, and the folder of its clients' roots. */
+export const listenerOf = (service: LocalService): string =>
+  `${isQueryService(service) ? "queries" : "service"}-${service.name}`;
+
+/** @throws InvalidInputError listing every problem by which a service would serve more than is declared, or to others */
+export function requireSoundServices(services: readonly LocalService[]): void {
   const places = services.map(({ port }) => port);
-  refuse("A metrics service cannot be rendered", [
+  const listeners = services.map(listenerOf);
+  refuse("A service for others cannot be rendered", [
     ...services.flatMap((service, index) => {
-      const key = `metricsServices[${index}]`;
+      const key = `${isQueryService(service) ? "queryServices" : "metricsServices"} ${service.name}`;
       return [
         ...(peerName.test(service.name) && service.name.length <= 30
           ? []
           : [
               { key: `${key}.name`, value: service.name, remedy: "1 to 30 of a-z, 0-9 and -, beginning with a letter" },
             ]),
-        ...(services.findIndex(({ name }) => name === service.name) < index
+        ...(listeners.indexOf(listenerOf(service)) < index
           ? [{ key: `${key}.name`, value: service.name, remedy: "a name that no other service has" }]
           : []),
         ...(places.indexOf(service.port) < index
@@ -49,13 +68,15 @@ export function requireSoundServices(services: readonly MetricsService[]): void 
           : []),
         ...placeProblems(`${key}.listenAddr`, service),
         ...clientProblems(`${key}.clients`, service.clients),
-        ...upstreamProblems(`${key}.upstream`, service.upstream),
+        ...(isQueryService(service)
+          ? timeoutProblems(`${key}.timeout`, service.queries.timeoutSeconds)
+          : upstreamProblems(`${key}.upstream`, service.upstream)),
       ];
     }),
   ]);
 }
 
-function placeProblems(key: string, { host, port, clients }: MetricsService): Problem[] {
+function placeProblems(key: string, { host, port, clients }: LocalService): Problem[] {
   const shown = `${host}:${port}`;
   if (!isServicePort(port)) return [{ key, value: shown, remedy: "a port of 1024 to 9902 that the link does not use" }];
   if (host === "127.0.0.1" || (host === "0.0.0.0" && clients !== undefined)) return [];
@@ -105,11 +126,15 @@ function upstreamProblems(key: string, { address, path, timeoutSeconds }: Metric
     ...(page === undefined || page === path
       ? []
       : [{ key: `${key}.path`, value: path, remedy: `${page}: the host's own server has no other metrics` }]),
-    ...(Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= 25
-      ? []
-      : [{ key: `${key}.timeout`, value: timeoutSeconds, remedy: "1 to 25 seconds" }]),
+    ...timeoutProblems(`${key}.timeout`, timeoutSeconds),
   ];
 }
+
+/** Below the time after which Envoy ends a request on which nothing moves. */
+const timeoutProblems = (key: string, seconds: number): Problem[] =>
+  Number.isInteger(seconds) && seconds >= 1 && seconds <= 25
+    ? []
+    : [{ key, value: seconds, remedy: "1 to 25 seconds" }];
 
 const serverOf = ({ socket_address: socket, pipe }: Address): string =>
   socket === undefined ? (pipe?.path ?? "") : `${socket.address}:${socket.port_value}`;

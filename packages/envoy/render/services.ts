@@ -1,23 +1,21 @@
+import { ports, queryRoutes } from "@metrics-link/release";
 import { bootstrap } from "./bootstrap.ts";
 import { breakingCluster, type Cluster } from "./clusters.ts";
-import {
-  bodyLimit,
-  httpConnectionManager,
-  noBody,
-  onlyPage,
-  type RouteConfiguration,
-  routeConfiguration,
-} from "./http.ts";
+import { bodyLimit, httpConnectionManager, noBody } from "./http.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { connectionLimit, type FilterChain, type Listener, listener } from "./listeners.ts";
 import { connectionLog, ingestRequestLog } from "./logs.ts";
 import { type Extension, exactly, seconds, socket } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
-import { type MetricsService, type NamedClient, requireSoundServices } from "./service-input.ts";
+import { onlyPage, onlyQueries, type RouteConfiguration, routeConfiguration } from "./routes.ts";
+import {
+  isQueryService,
+  type LocalService,
+  listenerOf,
+  type NamedClient,
+  requireSoundServices,
+} from "./service-input.ts";
 import { type SecretFile, serviceSecretFiles, serviceTls } from "./tls.ts";
-
-/** Its listener, its cluster, and the folder of its certificates. */
-export const serviceListener = (name: string): string => `service-${name}`;
 
 /** What the services add to an Envoy. */
 export interface ServiceParts {
@@ -30,28 +28,31 @@ export interface ServiceParts {
 /** Requests that a service's server gets at once; a further one is answered with 503. */
 const requestsAtOnce = 8;
 
-export function serviceParts(services: readonly MetricsService[], limits: Limits): ServiceParts {
-  const listeners = services.map((service) => metricsListenerOf(service, limits));
+export function serviceParts(services: readonly LocalService[], limits: Limits): ServiceParts {
+  const listeners = services.map((service) => localListener(service, limits));
   return {
     listeners,
-    clusters: services.map(({ name, upstream }) =>
-      breakingCluster(serviceListener(name), upstream.address, requestsAtOnce),
-    ),
+    clusters: services.map((service) => breakingCluster(listenerOf(service), serverOf(service), requestsAtOnce)),
     connections: listeners.flatMap((one) => one.filter_chains).length * limits.connectionsPerSender,
   };
 }
 
 /** The files of secrets of those that demand certificates. */
-export const serviceSecrets = (services: readonly MetricsService[]): readonly SecretFile[] =>
-  services.flatMap(({ name, clients }) => (clients === undefined ? [] : serviceSecretFiles(serviceListener(name))));
+export const serviceSecrets = (services: readonly LocalService[]): readonly SecretFile[] =>
+  services.flatMap((service) => (service.clients === undefined ? [] : serviceSecretFiles(listenerOf(service))));
 
-function metricsListenerOf(service: MetricsService, limits: Limits): Listener {
-  const name = serviceListener(service.name);
-  const { path, timeoutSeconds } = service.upstream;
+const serverOf = (service: LocalService) =>
+  isQueryService(service) ? socket("127.0.0.1", ports.prometheus) : service.upstream.address;
+
+function localListener(service: LocalService, limits: Limits): Listener {
+  const name = listenerOf(service);
+  const routes = isQueryService(service)
+    ? onlyQueries(name, queryRoutes(service.queries.ui), service.queries.timeoutSeconds)
+    : onlyPage(name, service.upstream.path, service.upstream.timeoutSeconds);
   const door: Door = {
     listener: name,
-    statPrefix: `service_${service.name}`,
-    routes: routeConfiguration(name, onlyPage(name, path, timeoutSeconds)),
+    statPrefix: name.replace("-", "_"),
+    routes: routeConfiguration(name, routes),
     limits,
   };
   return listener(name, socket(service.host, service.port), {
@@ -123,7 +124,7 @@ function filtersOf({ statPrefix, routes, limits }: Door): readonly Extension[] {
 export interface StandaloneInput {
   /** Names this Envoy, for example the machine's name. */
   readonly nodeId: string;
-  readonly services: readonly MetricsService[];
+  readonly services: readonly LocalService[];
   readonly limits?: Partial<Limits>;
 }
 

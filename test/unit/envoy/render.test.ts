@@ -127,7 +127,8 @@ describe("Envoy's own validation (envoy --mode validate)", () => {
     const leaf = authority.issue({ dnsName: "any.example", usage: "clientAuth" });
     const roots = { a: authority.root, b: authority.root, c: authority.root };
     layOut(directory, { ...leaf, privateKey: keyOf ?? leaf.privateKey }, roots);
-    layOutService(directory, "service-teleport", leaf, authority.root);
+    for (const listener of ["service-teleport", "queries-grafana", "queries-people"])
+      layOutService(directory, listener, leaf, authority.root);
     writeFileSync(join(directory, "twin.json"), toJson(twin));
     return validate("twin.json", directory);
   }

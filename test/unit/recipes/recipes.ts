@@ -170,8 +170,8 @@ export const dropHeader = (name: string): Extension =>
     },
     {
       file: "packages/envoy/render/listeners.ts",
-      replace: "  bodyLimit,\n",
-      by: "  bodyLimit,\n  dropHeader,\n",
+      replace: "import { bodyLimit, httpConnectionManager }",
+      by: "import { bodyLimit, dropHeader, httpConnectionManager }",
     },
     {
       file: "packages/envoy/read/schema/http.ts",

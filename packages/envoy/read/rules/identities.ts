@@ -1,6 +1,6 @@
 import { hostPaths, ports } from "@metrics-link/release";
 import type { Place } from "../place.ts";
-import { isService } from "../schema/services.ts";
+import { isOfQueries, isService } from "../schema/services.ts";
 import { anchorsOf, type Fault, namesOf, onlyName, ownOf } from "../trust.ts";
 import type { Tls, View } from "../view.ts";
 import { type Peer, publicChains, type Rule, roleOf, senderOf } from "./rule.ts";
@@ -124,7 +124,7 @@ export const ownCertificate: Rule = {
   source: "docs/decisions/0104",
   *check(view, { lookup }) {
     for (const { tls, service } of contextsOf(view)) {
-      const folder = service === undefined ? "tls" : `tls/services/${service}`;
+      const folder = service === undefined ? "tls" : isOfQueries(service) ? "tls/web" : `tls/services/${service}`;
       const own = ownOf(tls, lookup);
       if ("fault" in own) {
         yield own.fault;

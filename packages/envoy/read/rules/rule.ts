@@ -11,11 +11,11 @@ export interface Facts {
   readonly lookup?: Lookup | undefined;
   /** A receiver's senders, or a sender's one receiver. If absent, identities are not checked. */
   readonly peers?: readonly Peer[] | undefined;
-  /** The declared metrics services. If absent, it is not known which there should be. */
+  /** The declared metrics services and query services. If absent, it is not known which there should be. */
   readonly services?: readonly Service[] | undefined;
 }
 
-/** A declared metrics service. */
+/** A declared metrics service or query service. */
 export interface Service {
   /** Of its listener and its cluster. */
   readonly listener: string;
@@ -27,7 +27,8 @@ export interface Service {
   readonly fingerprints: readonly string[];
   /** `127.0.0.1:3000`, or the path of a unix socket. */
   readonly server: string;
-  readonly path: string;
+  /** Its one page, or what of Prometheus is read. */
+  readonly serves: string;
 }
 
 /** A peer. Absent fields are unknown and not checked. */
@@ -65,7 +66,7 @@ export const roleOf = (view: View, { role }: Facts): Role | undefined => role ??
 export const publicChains = (view: View): readonly Chain[] =>
   view.listeners.filter(({ name, address }) => !address.isLocal && !isService(name)).flatMap(({ chains }) => chains);
 
-/** Listeners of metrics services, wherever they stand. */
+/** Listeners of metrics services and query services, wherever they stand. */
 export const serviceListeners = (view: View): readonly Listener[] =>
   view.listeners.filter(({ name }) => isService(name));
 

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
-import { isPagePath, isServicePort, isServiceServer, ownPage } from "@metrics-link/release";
-import { isService } from "../schema/services.ts";
+import { isPagePath, isServicePort, isServiceServer, ownPage, ports, queryRoutes } from "@metrics-link/release";
+import { isOfQueries, isService } from "../schema/services.ts";
 import { type Fault, literalNames, namesOf } from "../trust.ts";
 import type { Chain, Listener, View } from "../view.ts";
 import { type Facts, onlyPinned, type Rule, type Service, serviceListeners } from "./rule.ts";
@@ -11,11 +11,12 @@ const fromAnywhere = "anywhere";
 export const servicesAreDeclared: Rule = {
   id: "services-are-declared",
   fence: "client identity",
-  rule: "A metrics service listens where it is declared, admits its declared clients by their exact names and pinned roots, and serves one page of one local server. In clear it listens on loopback alone.",
+  rule: "A metrics service or a query service listens where it is declared, and admits its declared clients by their exact names and pinned roots. The one serves one page of one local server, in clear on loopback alone; the other what of Prometheus' API reads, by GET.",
   reason:
-    "Servers of metrics serve more on the same port: debug pages, profiles, a way to stop them. A service with a wider route, a pattern for a name or another server shows these, or Envoy's own admin interface.",
-  remedy: "Declare the service in metricsServices of the configuration, and render it by packages/envoy.",
-  source: "docs/metrics-services.md; docs/decisions/0827",
+    "Servers of metrics serve more on the same port: debug pages, profiles, a way to stop them. A service with a wider route, a pattern for a name or another server shows these, or Envoy's own admin interface. Prometheus writes on the same port.",
+  remedy:
+    "Declare the service in metricsServices or queryServices of the configuration, and render it by packages/envoy.",
+  source: "docs/metrics-services.md; docs/queries.md; docs/decisions/0827 and 0828",
   *check(view, facts) {
     const found = serviceListeners(view);
     for (const listener of found) {
@@ -26,7 +27,7 @@ export const servicesAreDeclared: Rule = {
     }
     for (const { name, place } of view.clusters.filter((one) => isService(one.name))) {
       if (found.some((listener) => listener.name === name)) continue;
-      yield { path: place.path, message: `cluster ${name}: no metrics service leads to it` };
+      yield { path: place.path, message: `cluster ${name}: no service leads to it` };
     }
     if (facts.services !== undefined) yield* asDeclared(view, found, facts.services);
   },
@@ -47,7 +48,7 @@ function* ofPlace({ name, place, address }: Listener): Generator<Fault> {
 function* ofChain(listener: Listener, { name, place, tls, sources, routes }: Chain, facts: Facts): Generator<Fault> {
   const where = `listener ${listener.name}, filter chain ${name}`;
   if (tls === undefined) {
-    if (!listener.address.isLocal) {
+    if (!listener.address.isLocal || isOfQueries(listener.name)) {
       yield { path: place.at("transport_socket").path, message: `${where}: it serves others in clear` };
     }
   } else if (literalNames(tls) === undefined) {
@@ -64,11 +65,24 @@ function* ofChain(listener: Listener, { name, place, tls, sources, routes }: Cha
       yield { path: range.path, message: `${where}: ${address ?? "nothing"}/${prefix ?? 0} is not one IPv4 address` };
     }
   }
-  for (const { place: at, leads, method, path, cluster } of routes.filter((route) => route.leads)) {
-    const fits = leads && method === "GET" && path !== undefined && isPagePath(path) && cluster === listener.name;
-    if (!fits) yield { path: at.path, message: `${where}: it is not exactly GET of one page to ${listener.name}` };
+  for (const { place: at, leads, method, path, reads, cluster } of routes.filter((route) => route.leads)) {
+    const isRead = isOfQueries(listener.name) ? isQuery(reads) : path !== undefined && isPagePath(path);
+    const fits = leads && method === "GET" && isRead && cluster === listener.name;
+    const wanted = isOfQueries(listener.name) ? "of what reads" : "of one page";
+    if (!fits) yield { path: at.path, message: `${where}: it is not exactly GET ${wanted} to ${listener.name}` };
   }
 }
+
+const prometheus = `127.0.0.1:${ports.prometheus}`;
+const [api, withUi] = [false, true].map((ui) => {
+  const { paths, patterns } = queryRoutes(ui);
+  return new Set([...paths, ...patterns]);
+});
+
+const isQuery = (reads: string | undefined) => reads !== undefined && withUi?.has(reads) === true;
+
+/** What a query service lets read, in words. */
+export const queriesServed = (ui: boolean): string => (ui ? "the query API and the UI" : "the query API");
 
 const pinsOf = ({ name }: Listener, { services }: Facts): readonly string[] | undefined =>
   services === undefined ? undefined : (services.find(({ listener }) => listener === name)?.fingerprints ?? []);
@@ -101,6 +115,11 @@ function* ofServer({ place, clusters }: View, { name, chains }: Listener): Gener
     };
     return;
   }
+  if (isOfQueries(name)) {
+    if (server === prometheus) return;
+    yield { path: cluster.place.path, message: `cluster ${name} leads to ${server} instead of Prometheus` };
+    return;
+  }
   const own = ownPage(server);
   for (const { place: at, path } of chains.flatMap(({ routes }) => routes.filter(({ leads }) => leads))) {
     if (own === undefined || path === own) continue;
@@ -117,12 +136,12 @@ function* asDeclared(view: View, found: readonly Listener[], declared: readonly 
   for (const listener of found) {
     const service = declared.find((one) => one.listener === listener.name);
     if (service === undefined) {
-      yield { path: listener.place.path, message: `listener ${listener.name} is no declared metrics service` };
+      yield { path: listener.place.path, message: `listener ${listener.name} is no declared service` };
       continue;
     }
     const told = { place: listener.address.shown, ...servedBy(view, listener), admits: admittedBy(listener) };
-    const wanted = { place: service.place, server: service.server, path: service.path, admits: admits(service) };
-    for (const key of ["place", "server", "path", "admits"] as const) {
+    const wanted = { place: service.place, server: service.server, serves: service.serves, admits: admits(service) };
+    for (const key of ["place", "server", "serves", "admits"] as const) {
       if (told[key] === wanted[key]) continue;
       yield { path: listener.place.path, message: `listener ${listener.name}: ${told[key]} instead of ${wanted[key]}` };
     }
@@ -135,10 +154,16 @@ const servedBy = ({ clusters }: View, { name, chains }: Listener) => ({
       .find((one) => one.name === name)
       ?.endpoints.map(({ shown }) => shown)
       .join(", ") ?? "nowhere",
-  path: [...new Set(chains.flatMap(({ routes }) => routes.flatMap(({ leads, path }) => (leads ? [path] : []))))].join(
-    ", ",
-  ),
+  serves: isOfQueries(name) ? readBy(chains) : pagesOf(chains),
 });
+
+const pagesOf = (chains: readonly Chain[]): string =>
+  [...new Set(chains.flatMap(({ routes }) => routes.flatMap(({ leads, path }) => (leads ? [path] : []))))].join(", ");
+
+function readBy(chains: readonly Chain[]): string {
+  const read = chains.flatMap(({ routes }) => routes.flatMap(({ leads, reads }) => (leads ? [reads ?? "?"] : [])));
+  return queriesServed(read.some((one) => api?.has(one) !== true));
+}
 
 /** Who gets in, as one text: `a.example from 10.0.0.5; b.example from anywhere`. */
 const admittedBy = ({ chains }: Listener): string =>

@@ -1,4 +1,4 @@
-import { isPagePath, remoteWrite, senderHeader } from "@metrics-link/release";
+import { isPagePath, type QueryRoutes, queryRoutes, remoteWrite, senderHeader } from "@metrics-link/release";
 import { z } from "zod";
 import { known as limits } from "./limits.ts";
 import { statusFilter } from "./logs.ts";
@@ -9,6 +9,9 @@ const header = (called: string) =>
 /** Each header once: Envoy requires every matcher to match, so a second one for a method would drop valid requests. */
 const request = z.strictObject({ path: z.string(), headers: z.tuple([header(":method"), header(":path")]) });
 const anything = z.strictObject({ prefix: z.literal("/") });
+
+const exactly = (called: string, value: string) =>
+  z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.literal(value) }) });
 
 /** A route to a cluster. The rules check method, path and cluster. */
 const leading = (
@@ -65,15 +68,54 @@ const wrongMethodOf = (method: string, path: z.ZodType<string>) =>
   });
 const wrongMethod = wrongMethodOf("POST", z.literal(remoteWrite.path));
 
+/** How long a local server may take. */
+const seconds = /^([1-9]|1\d|2[0-5])s$/;
+
 const pagePath = z.string().refine(isPagePath, { error: "a path in its one spelling" });
 
 /** A metrics service: one page, and nothing else of its server. */
 const page = z
-  .tuple([leading("metrics", z.string().regex(/^([1-9]|1\d|2[0-5])s$/)), wrongMethodOf("GET", pagePath), notFound])
+  .tuple([leading("metrics", z.string().regex(seconds)), wrongMethodOf("GET", pagePath), notFound])
   .superRefine(([metrics, wrong], context) => {
     if (metrics.match.path === wrong.match.path) return;
     context.addIssue({ code: "custom", path: [1, "match", "path"], message: `expected "${metrics.match.path}"` });
   });
+
+const getAlone = z.strictObject({
+  name: z.literal("wrong-method"),
+  match: z.strictObject({
+    prefix: z.literal("/"),
+    headers: z.tuple([
+      z.strictObject({
+        name: z.literal(":method"),
+        string_match: z.strictObject({ exact: z.literal("GET") }),
+        invert_match: z.literal(true),
+      }),
+    ]),
+  }),
+  direct_response: answer(405, "only GET is accepted here"),
+  response_headers_to_add: z.tuple([
+    z.strictObject({ header: z.strictObject({ key: z.literal("allow"), value: z.literal("GET") }) }),
+  ]),
+});
+
+/** A query service: these paths with any query, and nothing else. */
+function queries({ paths, patterns }: QueryRoutes) {
+  const headers = z.tuple([exactly(":method", "GET")]);
+  const leads = (called: string, match: z.ZodRawShape) =>
+    z.strictObject({
+      name: z.literal(called),
+      match: z.strictObject({ ...match, headers }),
+      route: z.strictObject({ cluster: z.string(), timeout: z.string().regex(seconds) }),
+    });
+  const [first = notFound, ...rest]: z.ZodType[] = [
+    ...paths.map((path) => leads(path, { path: z.literal(path) })),
+    ...patterns.map((regex) => leads(regex, { safe_regex: z.strictObject({ regex: z.literal(regex) }) })),
+    getAlone,
+    notFound,
+  ];
+  return z.tuple([first, ...rest]);
+}
 
 const wrongAddress = z.strictObject({
   name: z.literal("wrong-address"),
@@ -96,6 +138,7 @@ export const routes = {
   unknownSource: z.tuple([wrongAddress]),
   ready: z.tuple([notFound]),
   service: page,
+  queries: z.union([queries(queryRoutes(false)), queries(queryRoutes(true))]),
   metrics: z.tuple([leading("metrics", limits.route.metrics), leading("ready", limits.route.metrics), notFound]),
 } as const;
 
@@ -129,8 +172,6 @@ const noBody = extension("envoy.filters.http.rbac", "filters.http.rbac.v3.RBAC",
     }),
   }),
 });
-const exactly = (called: string, value: string) =>
-  z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.literal(value) }) });
 const healthCheck = extension("envoy.filters.http.health_check", "filters.http.health_check.v3.HealthCheck", {
   pass_through_mode: z.literal(false),
   headers: z.tuple([exactly(":path", "/ready"), exactly(":method", "GET")]),

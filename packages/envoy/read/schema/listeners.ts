@@ -3,7 +3,7 @@ import { httpFilters, httpManager, routes } from "./http.ts";
 import { known as limits } from "./limits.ts";
 import { connections, egressRequests, ingestRequests, localFailures } from "./logs.ts";
 import { address, any, bufferBytes, byField, extension, name, whole } from "./messages.ts";
-import { isService } from "./services.ts";
+import { isOfQueries, isService } from "./services.ts";
 import { downstreamTls, serviceTls } from "./tls.ts";
 
 const connectionLimit = (prefix: z.ZodType<string>, most: number) =>
@@ -138,9 +138,9 @@ const metrics = listener(
   { ...exempt, bypass_overload_manager: z.literal(true) },
 );
 
-/** A metrics service. The rules check whom it admits, and to what. */
+/** A metrics service or a query service. The rules check whom it admits, and to what. */
 function service(called: string) {
-  const prefix = z.literal(called.replace("service-", "service_"));
+  const prefix = z.literal(called.replace("-", "_"));
   const filters = z.tuple([
     connectionLimit(prefix, limits.connectionsOfService),
     httpManager({
@@ -148,7 +148,7 @@ function service(called: string) {
       name: z.literal(called),
       codec: "AUTO",
       idle: limits.idle.ingest,
-      routes: routes.service,
+      routes: isOfQueries(called) ? routes.queries : routes.service,
       filters: httpFilters.noBody,
       accessLog: ingestRequests,
     }),

@@ -10,7 +10,9 @@ const secretReference = z
   .strictObject({
     name: z
       .string()
-      .regex(/^(leaf(-service-[a-z][a-z0-9-]*)?|trusted-ca-[a-z][a-z0-9-]*|clients-service-[a-z][a-z0-9-]*)$/),
+      .regex(
+        /^(leaf(-(service|queries)-[a-z][a-z0-9-]*)?|trusted-ca-[a-z][a-z0-9-]*|clients-(service|queries)-[a-z][a-z0-9-]*)$/,
+      ),
     sds_config: z.strictObject({
       resource_api_version: z.literal("V3"),
       path_config_source: z.strictObject({ path: z.string() }),
@@ -80,7 +82,9 @@ export const upstreamTls = extension(socketName, "transport_sockets.tls.v3.Upstr
   common_tls_context: ofLink,
 });
 
-const underCurrent = filename(below("tls/([a-z-]+|roots/[a-z][a-z0-9-]*|services/[a-z][a-z0-9-]*/[a-z-]+)\\.pem"));
+const underCurrent = filename(
+  below("tls/([a-z-]+|web/[a-z-]+|roots/[a-z][a-z0-9-]*|services/[a-z][a-z0-9-]*/[a-z-]+)\\.pem"),
+);
 // Envoy notices only moves, and a release moves the symlink `current`.
 const watched_directory = z.strictObject({ path: z.literal(hostPaths.base) });
 

@@ -223,7 +223,7 @@ export const serviceAttacks: readonly (readonly [what: string, change: (it: Part
     ({ all, listener }) => {
       all.static_resources.listeners.push({ ...listener, name: "service-more", stat_prefix: "service-more" });
     },
-    /service-more is no declared metrics service/,
+    /service-more is no declared service/,
   ],
   [
     "a service that is missing",

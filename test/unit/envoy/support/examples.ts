@@ -1,4 +1,10 @@
-import { type MetricsService, renderReceiver, renderSender, renderServices } from "@metrics-link/envoy";
+import {
+  type MetricsService,
+  type QueryService,
+  renderReceiver,
+  renderSender,
+  renderServices,
+} from "@metrics-link/envoy";
 
 /** The receiver with one sender: the shape of the first deployment. */
 export const receiverOfOne = () =>
@@ -66,8 +72,20 @@ const local: MetricsService = {
   upstream: { address: { pipe: { path: "/run/app/metrics.sock" } }, path: "/-/metrics", timeoutSeconds: 5 },
 };
 
+/** What of Prometheus reads, for a Grafana at its own address and for people. */
+const queries: readonly QueryService[] = [false, true].map((ui) => ({
+  name: ui ? "people" : "grafana",
+  host: "0.0.0.0",
+  port: ui ? 3091 : 3090,
+  clients: [{ name: "ops", dnsName: "grafana.ops.internal", addresses: ui ? [] : ["10.30.0.6"] }],
+  queries: { ui, timeoutSeconds: 25 },
+}));
+
 /** A machine with metrics services and no link. */
 export const servicesAlone = () => renderServices({ nodeId: "machine", services: [teleport, local] });
+
+/** Query services, which stand beside a link. */
+export const queriesAlone = () => renderServices({ nodeId: "machine", services: queries });
 
 /** Either side with a metrics service besides its link. */
 const receiverWithService = () =>
@@ -75,7 +93,7 @@ const receiverWithService = () =>
     nodeId: "receiver",
     gated: true,
     senders: [{ name: "a", dnsName: "metrics-sender.account-a.internal", addresses: ["198.51.100.10"] }],
-    services: [teleport],
+    services: [teleport, ...queries],
   });
 const senderWithService = () =>
   renderSender({

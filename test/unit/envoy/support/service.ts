@@ -3,7 +3,14 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { request as requestTls } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Limits, type MetricsService, releaseFiles, renderServices } from "@metrics-link/envoy";
+import {
+  type Limits,
+  type LocalService,
+  listenerOf,
+  type MetricsService,
+  releaseFiles,
+  renderServices,
+} from "@metrics-link/envoy";
 import { differencesFrom } from "@metrics-link/envoy/read/index.ts";
 import { runningEnvoy } from "@metrics-link/host/agent/evidence/envoy.ts";
 import { ask } from "@metrics-link/host/common/http.ts";
@@ -17,8 +24,21 @@ import { ReleaseFolder } from "./release.ts";
 export const serverName = "teleport.account-a.internal";
 export const clientName = "prometheus.ops.internal";
 
+/** Where a service of the bench listens, and for whom. */
+export const place = {
+  name: "teleport",
+  host: "0.0.0.0",
+  port: 3081,
+  clients: [{ name: "ops", dnsName: clientName, addresses: [] }],
+};
+const page = {
+  address: { socket_address: { address: "127.0.0.1", port_value: 3000 } },
+  path: "/metrics",
+  timeoutSeconds: 10,
+};
+
 /** A page of metrics, and others that nobody else may see. */
-const page = "# TYPE teleport_up gauge\nteleport_up 1\n";
+const metrics = "# TYPE teleport_up gauge\nteleport_up 1\n";
 
 interface Answered {
   readonly method: string;
@@ -41,10 +61,10 @@ export class ServiceBench {
   readonly #directory = mkdtempSync(join(tmpdir(), "service-"));
   #server!: Server;
   #ports: readonly number[] = [];
-  readonly #service: Partial<MetricsService>;
+  readonly #service: LocalService;
   readonly #limits: Partial<Limits>;
 
-  private constructor(service: Partial<MetricsService>, limits: Partial<Limits>) {
+  private constructor(service: LocalService, limits: Partial<Limits>) {
     this.#service = service;
     this.#limits = limits;
     this.clients = new Authority(this.#directory, "ops");
@@ -55,7 +75,11 @@ export class ServiceBench {
     this.folder = new ReleaseFolder(join(this.#directory, "host"));
   }
 
-  static async up(service: Partial<MetricsService> = {}, limits: Partial<Limits> = {}): Promise<ServiceBench> {
+  static up(service: Partial<MetricsService> = {}, limits: Partial<Limits> = {}): Promise<ServiceBench> {
+    return ServiceBench.of({ ...place, upstream: page, ...service }, limits);
+  }
+
+  static async of(service: LocalService, limits: Partial<Limits> = {}): Promise<ServiceBench> {
     const bench = new ServiceBench(service, limits);
     try {
       bench.#ports = await freePorts(3);
@@ -71,27 +95,11 @@ export class ServiceBench {
 
   /** Lays out a release with these certificates. @returns its directory */
   release(leaf: Leaf = this.leaf, roots: string = this.clients.root): string {
-    const rendering = renderServices({
-      nodeId: "machine",
-      services: [
-        {
-          name: "teleport",
-          host: "0.0.0.0",
-          port: 3081,
-          clients: [{ name: "ops", dnsName: clientName, addresses: [] }],
-          upstream: {
-            address: { socket_address: { address: "127.0.0.1", port_value: 3000 } },
-            path: "/metrics",
-            timeoutSeconds: 10,
-          },
-          ...this.#service,
-        },
-      ],
-      limits: this.#limits,
-    });
-    const place = (index: number) => ({ address: "127.0.0.1", port: this.#port(index) });
-    const places = { 3081: place(0), [ports.envoyMetrics]: place(1), 3000: place(2) };
-    return this.folder.write(rendering, undefined, {}, places, { "service-teleport": { leaf, roots } });
+    const rendering = renderServices({ nodeId: "machine", services: [this.#service], limits: this.#limits });
+    const at = (index: number) => ({ address: "127.0.0.1", port: this.#port(index) });
+    const server = at(2);
+    const places = { 3081: at(0), [ports.envoyMetrics]: at(1), 3000: server, [ports.prometheus]: server };
+    return this.folder.write(rendering, undefined, {}, places, { [listenerOf(this.#service)]: { leaf, roots } });
   }
 
   /** A scraper with the right certificate; a test replaces what shall be wrong. */
@@ -137,7 +145,7 @@ export class ServiceBench {
       });
       request.on("end", () => {
         this.reached.push({ method: request.method ?? "", path: request.url ?? "", body });
-        const answer = () => response.end(request.url === "/metrics" ? page : "secret");
+        const answer = () => response.end(request.url === "/metrics" ? metrics : "secret");
         if (this.slow === undefined) answer();
         else void this.slow.then(answer);
       });
