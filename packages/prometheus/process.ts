@@ -1,8 +1,10 @@
-import { hostPaths, ports, scrapeSecretFolder } from "@metrics-link/release";
+import { hostPaths, ports, queryLimits, scrapeSecretFolder } from "@metrics-link/release";
 
 export interface FlagsInput {
   /** Size of the volume that holds TSDB and WAL. */
   readonly dataVolumeGiB: number;
+  /** Whether others than this host query it (docs/queries.md). */
+  readonly queried?: boolean;
 }
 
 /** `--storage.tsdb.retention.size` counts the WAL but not the block being compacted: a fifth stays free for it. */
@@ -15,7 +17,7 @@ const retentionTime = "30d";
  * Both sides' command line, without the program's own name. What is not here is off: the lifecycle and admin APIs
  * (SIGHUP reloads, the rest nobody needs) and the OTLP receiver.
  */
-function commonFlags({ dataVolumeGiB }: FlagsInput): string[] {
+function commonFlags({ dataVolumeGiB, queried = false }: FlagsInput): string[] {
   const retentionMiB = Math.floor(dataVolumeGiB * 1024 * retentionShare);
   return [
     `--config.file=${hostPaths.current}/${releaseFiles.configuration}`,
@@ -25,6 +27,14 @@ function commonFlags({ dataVolumeGiB }: FlagsInput): string[] {
     `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     "--enable-feature=memory-snapshot-on-shutdown",
     "--log.format=json",
+    // By default one query may take 50,000,000 samples into memory, and twenty run at once: more than a small host has.
+    ...(queried
+      ? [
+          `--query.max-samples=${queryLimits.samples}`,
+          `--query.max-concurrency=${queryLimits.atOnce}`,
+          `--query.timeout=${queryLimits.seconds}s`,
+        ]
+      : []),
   ];
 }
 

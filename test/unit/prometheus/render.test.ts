@@ -80,6 +80,16 @@ describe("the Prometheus of either role", () => {
     }
   });
 
+  it("bounds what a query may take where others query, and leaves Prometheus' own limits elsewhere", () => {
+    for (const flagsOf of [senderFlags, receiverFlags]) {
+      const limits = (queried: boolean) =>
+        flagsOf({ dataVolumeGiB: 50, queried }).filter((flag) => flag.startsWith("--query."));
+      assert.deepEqual(limits(false), []);
+      const bounded = ["--query.max-samples=10000000", "--query.max-concurrency=8", "--query.timeout=25s"];
+      assert.deepEqual(limits(true), bounded);
+    }
+  });
+
   it("leaves a fifth of the data volume free", () => {
     for (const list of flags) {
       assert.ok(list.includes("--storage.tsdb.retention.size=40960MB"));
