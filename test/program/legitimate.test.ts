@@ -6,6 +6,7 @@ import { fingerprintOf } from "@metrics-link/contract";
 import { programChanges } from "@metrics-link/review";
 import { authority } from "../unit/pki/support.ts";
 import { type Deployed, type DeployOptions, deployBoth, deployOne } from "./policy/support/deployed.ts";
+import { verdicts } from "./policy/support/verdicts.ts";
 import type { Role } from "./stacks/stacks.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -56,6 +57,31 @@ const cases: Readonly<Record<string, () => DeployOptions & { readonly role: Role
       },
     },
   }),
+  "query services for a Grafana in the network, and for people": () => {
+    const file = `${folder("ops.pem", second.pem)}/ops.pem`;
+    const readers = (dnsName: string) => ({
+      enabled: true,
+      caCerts: [{ file, fingerprints: [fingerprintOf(second.pem)] }],
+      clients: [{ name: "reader", dnsName }],
+    });
+    return {
+      role: "receiver",
+      change: {
+        receiver: {
+          "metrics-link:network": {
+            scrapedBy: [
+              { name: "grafana", cidr: "10.10.3.4/32", ports: [3090] },
+              { name: "people", cidr: "10.10.4.0/28", ports: [3091] },
+            ],
+          },
+          "metrics-link:queryServices": [
+            { name: "grafana", ...readers("grafana.ops.internal") },
+            { name: "people", ui: true, listenAddr: "0.0.0.0:3091", ...readers("people.ops.internal") },
+          ],
+        },
+      },
+    };
+  },
   "another rule": () => ({
     role: "receiver",
     change: {
@@ -105,6 +131,9 @@ describe("a review of a legitimate configuration change", function () {
       const head = await deployOne(role, change);
       assert.deepEqual(programChanges(base.asked, head.asked), []);
       assert.notDeepEqual(programChanges(usual[role].asked, head.asked), []);
+      // All leaves of these stacks have the link's names, which certificates of other purposes may not.
+      const found = verdicts(head).filter(({ policy }) => policy !== "served-chain-is-ours");
+      assert.deepEqual(found, []);
     });
   }
 

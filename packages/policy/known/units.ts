@@ -22,10 +22,11 @@ import {
 
 /** The units of a release by name, as packages/host renders them for this configuration. */
 export function knownUnits(configuration: Configuration): Readonly<Record<string, KnownUnit>> {
-  const { role, network, prometheus, metricsServices, nodeExporter } = configuration;
+  const { role, network, prometheus, metricsServices, queryServices, nodeExporter } = configuration;
   const sends = role === "sender";
   const own = rangeOf(network.cidr);
-  const services = metricsServices.filter(({ enabled }) => enabled);
+  const services = [...metricsServices, ...queryServices].filter(({ enabled }) => enabled);
+  const queried = queryServices.some(({ enabled }) => enabled);
   const servicePorts = services.map(({ listenAddr }) => Number(listenAddr.split(":").at(-1)));
   const scrapers = services.flatMap((service) => scrapersOf(network, networkPortOf(service) ?? 0));
   /** Loopback, the stack's own network, and single addresses outside of these ranges. */
@@ -109,7 +110,8 @@ export function knownUnits(configuration: Configuration): Readonly<Record<string
             `--storage.tsdb.path=${hostPaths.prometheusData}`,
             /--storage\.tsdb\.retention\.size=\d+MB --storage\.tsdb\.retention\.time=30d/,
             `--web.listen-address=127.0.0.1:${ports.prometheus} --enable-feature=memory-snapshot-on-shutdown`,
-            `--log.format=json ${sends ? "--storage.remote.flush-deadline=5s" : "--web.enable-remote-write-receiver"}`,
+            `--log.format=json${queried ? " --query.max-samples=10000000 --query.max-concurrency=8 --query.timeout=25s" : ""}`,
+            sends ? "--storage.remote.flush-deadline=5s" : "--web.enable-remote-write-receiver",
           ),
           ExecReload: "/bin/kill -HUP $MAINPID",
           ...running(hostUsers.prometheus),

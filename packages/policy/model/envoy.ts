@@ -1,5 +1,13 @@
 import type { Configuration } from "@metrics-link/config";
-import { find, type Peer, type RuleId, type rules, type Service, sentence } from "@metrics-link/envoy/read/index.ts";
+import {
+  find,
+  type Peer,
+  queriesServed,
+  type RuleId,
+  type rules,
+  type Service,
+  sentence,
+} from "@metrics-link/envoy/read/index.ts";
 import type { Facts } from "./policy.ts";
 import type { PublishedRelease } from "./release.ts";
 
@@ -29,8 +37,8 @@ export function* envoyFindings(
   }
 }
 
-const declaredServices = ({ metricsServices }: Configuration): readonly Service[] =>
-  metricsServices
+const declaredServices = ({ metricsServices, queryServices }: Configuration): readonly Service[] => [
+  ...metricsServices
     .filter(({ enabled }) => enabled)
     .map(({ name, listenAddr, mtls, clients, caCerts, upstream }) => ({
       listener: `service-${name}`,
@@ -38,8 +46,19 @@ const declaredServices = ({ metricsServices }: Configuration): readonly Service[
       clients: mtls ? clients : undefined,
       fingerprints: caCerts.flatMap(({ fingerprints }) => fingerprints),
       server: upstream.address,
-      path: upstream.path,
-    }));
+      serves: upstream.path,
+    })),
+  ...queryServices
+    .filter(({ enabled }) => enabled)
+    .map(({ name, listenAddr, clients, caCerts, ui }) => ({
+      listener: `queries-${name}`,
+      place: listenAddr,
+      clients,
+      fingerprints: caCerts.flatMap(({ fingerprints }) => fingerprints),
+      server: "127.0.0.1:9090",
+      serves: queriesServed(ui),
+    })),
+];
 
 /** The peers by name and pins. Their contracts, which say more, are known to the whole stack only. */
 function declaredPeers(configuration: Configuration): readonly Peer[] {

@@ -1,25 +1,33 @@
-import { renderServices } from "@metrics-link/envoy";
+import { type LocalService, renderServices } from "@metrics-link/envoy";
 import { exporterFiles, standardServices } from "@metrics-link/host";
 import { sha256 } from "@metrics-link/release";
 import type { Mutant } from "./mutate.ts";
 
 /** A metrics service that no configuration declares: in clear, on loopback, with its share of connections. */
-export function withService(it: Mutant): void {
-  const { static_resources: added } = renderServices({
-    nodeId: "machine",
-    services: [
-      {
-        name: "debug",
-        host: "127.0.0.1",
-        port: 3081,
-        upstream: {
-          address: { socket_address: { address: "127.0.0.1", port_value: 6060 } },
-          path: "/debug",
-          timeoutSeconds: 5,
-        },
-      },
-    ],
-  }).bootstrap;
+export const withService = (it: Mutant): void =>
+  addService(it, {
+    name: "debug",
+    host: "127.0.0.1",
+    port: 3081,
+    upstream: {
+      address: { socket_address: { address: "127.0.0.1", port_value: 6060 } },
+      path: "/debug",
+      timeoutSeconds: 5,
+    },
+  });
+
+/** A query service that no configuration declares. */
+export const withQueries = (it: Mutant): void =>
+  addService(it, {
+    name: "debug",
+    host: "0.0.0.0",
+    port: 3090,
+    clients: [{ name: "more", dnsName: "more.internal", addresses: [] }],
+    queries: { ui: true, timeoutSeconds: 25 },
+  });
+
+function addService(it: Mutant, service: LocalService): void {
+  const { static_resources: added } = renderServices({ nodeId: "machine", services: [service] }).bootstrap;
   it.envoy(({ static_resources, overload_manager }) => {
     static_resources.listeners.push(added.listeners[0]);
     static_resources.clusters.push(added.clusters[0]);
