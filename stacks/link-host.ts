@@ -6,7 +6,7 @@ import {
   releaseFiles as envoyFileNames,
   envoyFiles,
   envoyFlags,
-  serviceListener,
+  listenerOf,
 } from "@metrics-link/envoy";
 import { Host, type ReleaseStore, type StandardServicesArgs, standardServices } from "@metrics-link/host";
 import { type PrivateNetwork, planSubnets, resolverOf } from "@metrics-link/network";
@@ -178,10 +178,10 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
   );
 }
 
-/** What the host must know of a metrics service. Scrapers come from where the configuration lets them in to its port. */
+/** What the host must know of a service for others. They come from where the configuration lets them in to its port. */
 function servedBy({ rendered, tls }: ReadService, { network }: Configuration) {
-  const { name, host, port } = rendered;
-  const files = envoyFileNames.service(serviceListener(name));
+  const { host, port } = rendered;
+  const files = envoyFileNames.service(listenerOf(rendered));
   return {
     port,
     addresses: host === "127.0.0.1" ? [] : scrapersOf(network, port),
@@ -201,7 +201,7 @@ const serviceSecretFiles = (services: readonly ReadService[]) =>
       ? []
       : [
           {
-            path: envoyFileNames.service(serviceListener(rendered.name)).privateKey,
+            path: envoyFileNames.service(listenerOf(rendered)).privateKey,
             mode: "0400",
             owner: hostUsers.envoy,
             group: hostUsers.envoy,

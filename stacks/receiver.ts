@@ -19,7 +19,7 @@ import { accountPki, namesOf, planPki, requirePeersFollow, waitingPki } from "./
 import { requireAdoptable } from "./adoption.ts";
 import { warnOfForeignLabels } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
-import { readServices } from "./metrics-services.ts";
+import { servicesOf } from "./metrics-services.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { admittedLabels, inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
@@ -65,7 +65,7 @@ export async function receiver(
   });
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
-  const services = readServices(configuration.metricsServices);
+  const services = servicesOf(configuration);
 
   const addresses = senders.flatMap((sender) => sender.addresses);
   const fencePlan = planFence(addresses, configuration.network.securityGroupQuotas, before.fencePlan);
@@ -117,7 +117,10 @@ export async function receiver(
       prometheus: {
         rendering,
         checked,
-        flags: receiverFlags(configuration.host),
+        flags: receiverFlags({
+          ...configuration.host,
+          queried: services.some(({ rendered }) => "queries" in rendered),
+        }),
       },
     },
     options,

@@ -18,7 +18,7 @@ import { accountPki, namesOf, planPki, requirePeersFollow, waitingPki } from "./
 import { requireAdoptable } from "./adoption.ts";
 import { requireLabelsFollow } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
-import { readServices } from "./metrics-services.ts";
+import { servicesOf } from "./metrics-services.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
@@ -60,7 +60,7 @@ export async function sender(
   });
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
-  const services = readServices(configuration.metricsServices);
+  const services = servicesOf(configuration);
 
   const provider = accountProvider(configuration);
   await requireFreeAccount(configuration, before, provider);
@@ -106,7 +106,7 @@ export async function sender(
       prometheus: {
         rendering,
         checked,
-        flags: senderFlags(configuration.host),
+        flags: senderFlags({ ...configuration.host, queried: services.some(({ rendered }) => "queries" in rendered) }),
       },
       repairer,
     },

@@ -1,4 +1,4 @@
-import { envoyFiles, envoyFlags, releaseFiles, renderServices, serviceListener } from "@metrics-link/envoy";
+import { envoyFiles, envoyFlags, listenerOf, releaseFiles, renderServices } from "@metrics-link/envoy";
 import { toJson, twinOf } from "@metrics-link/envoy/read/index.ts";
 import { servicesUnit } from "@metrics-link/host";
 import { hostPaths, ports, textsOf } from "@metrics-link/release";
@@ -36,8 +36,8 @@ export function bundleOf(machine: string, services: readonly ReadService[]): rea
       ? []
       : clients.flatMap(({ addresses }) => addresses),
   });
-  const keys = services.flatMap(({ rendered: { name }, tls }) =>
-    tls === undefined ? [] : [releaseFiles.service(serviceListener(name))],
+  const keys = services.flatMap(({ rendered, tls }) =>
+    tls === undefined ? [] : [releaseFiles.service(listenerOf(rendered))],
   );
   return [
     ...files.map(({ path, content }) => ({ path, content })),
