@@ -29,6 +29,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "write an exporter for named clients, for a machine that is not a host of a stack",
     load: () => import("./exporter/index.ts"),
   },
+  grafana: {
+    summary: "write a data source for Grafana, which queries with a certificate",
+    load: () => import("./grafana/index.ts"),
+  },
   "metrics-service": {
     summary: "write metrics services for a machine that is not a host of a stack",
     load: () => import("./metrics-service/index.ts"),
