@@ -1,31 +1,40 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { audit, findingsOf } from "@metrics-link/audit";
-import { fingerprintOf } from "@metrics-link/contract";
 import { type WebConfigInput, webConfigText } from "@metrics-link/exporter";
 import { cacheDirectory } from "@metrics-link/release";
 import { type ClientNetwork, clientNetwork, runOn } from "@metrics-link/sandbox/testing/client-network.ts";
-import { stringify } from "yaml";
+import { parse } from "yaml";
 import { z } from "zod";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
 import { Authority, type Wanted } from "../../support/authority.ts";
+import { runAgent } from "../support/agent.ts";
 import { update } from "../support/coming-back.ts";
+import { must } from "../support/commands.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
+import { logged } from "../support/envoy.ts";
 import { eventually } from "../support/eventually.ts";
 import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
-import { type Asking, ask } from "../support/served.ts";
+import { type Asking, ask, declareServed, nodeName, ops, servedPorts } from "../support/served.ts";
 import { needs, world } from "../support/world.ts";
 
-const [exporterPort, pagePort, nodePort] = [9101, 3081, 9100];
+const { exporter: exporterPort, page: pagePort, queries: queryPort, node: nodePort } = servedPorts;
+const outside = [exporterPort, pagePort, queryPort];
 const subnet = "10.41.1.0/24";
-const ops = "prometheus.ops.internal";
-const nodeName = "node.shop.internal";
 /** The leaf's own name, with what the purpose puts in front of it (docs/exporters.md). */
 const scrapeName = "link-scrape.metrics-sender.account-a.internal";
 
+const datasources = z.object({
+  datasources: z.tuple([
+    z.object({
+      jsonData: z.object({ serverName: z.string(), httpMethod: z.string() }),
+      secureJsonData: z.object({ tlsCACert: z.string() }),
+    }),
+  ]),
+});
 const endpoints = z.object({ endpointAddresses: z.tuple([z.string()]).rest(z.string()) });
 
 describe("a host that scrapes and is scraped over mutual TLS", function () {
@@ -33,7 +42,6 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
   this.timeout(1_200_000);
 
   const folder = join(sandbox.layout.directory, "served");
-  const inRepository = (file: string) => relative(sandbox.repository, join(folder, file));
   const [authority, stranger] = [new Authority("ops"), new Authority("strangers")];
   const ofOps = (wanted: Wanted, by = authority): Asking => ({ as: by.issue("x", wanted) });
   const client = ofOps({ names: `DNS:${ops}` });
@@ -58,6 +66,14 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
   const answer = async (url: string, asking: Asking, machine = "scraper") =>
     (await ask(machine, url, folder, asking)).status;
 
+  /** What the client's certificate gets from a machine at each port. */
+  const answers = async (ports: readonly number[], machine: string) =>
+    Object.fromEntries(
+      await Promise.all(ports.map(async (port) => [port, await answer(page(port), client, machine)] as const)),
+    );
+  const outOfReach = (ports: readonly number[]) =>
+    Object.fromEntries(ports.map((port) => [port, "curl ended with 28"] as const));
+
   before(async () => {
     mkdirSync(folder, { recursive: true });
     ended.push(
@@ -71,7 +87,6 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
       neighbour: subnet,
     });
     host = (await sandbox.world.status()).hosts.find(({ name }) => name === "sender")?.address ?? assert.fail();
-    const at = (name: string) => network.addresses[name] ?? assert.fail(name);
     web = {
       ...nodeLeaf(),
       clientAuthority: await on("sender", "cat", "/opt/metrics-link/current/tls/own-root.pem"),
@@ -82,52 +97,24 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
     const few = ["--collector.disable-defaults", "--collector.loadavg"];
     ended.push(await runOn(sandbox, "node", [join(cacheDirectory(), "bin", "node_exporter"), ...few, ...flags]));
 
-    const own = authority.issue("page", { names: "DNS:page.internal", usage: "serverAuth" });
-    write("ops-root.pem", authority.pem);
-    write("page.pem", own.pem);
-    const jobs = join(folder, "jobs");
-    const { scrapeConfigs = "" } = sandbox.files.section<{ scrapeConfigs?: string }>("sender", "prometheus");
-    cpSync(resolve(sandbox.repository, scrapeConfigs), jobs, { recursive: true });
-    const job = {
-      job_name: "shop-node",
-      scheme: "https",
-      tls_config: {
-        ca: stranger.pem,
-        server_name: nodeName,
-        cert_file: "secrets/scrape-certificate",
-        key_file: "secrets/scrape-key",
-        min_version: "TLS13",
-      },
-      static_configs: [{ targets: [`${at("node")}:${nodePort}`] }],
-    };
-    writeFileSync(join(jobs, "node.yaml"), stringify([job]));
-
     configuration = new ChangedConfiguration("sender");
-    configuration.write("prometheus", { scrapeConfigs: relative(sandbox.repository, jobs), scrapeIdentity: true });
-    configuration.replace("nodeExporter", {
-      exposed: { ca: inRepository("ops-root.pem"), clients: [{ name: "ops", dnsName: ops }] },
-    });
-    configuration.replace("metricsServices", [
-      {
-        name: "page",
-        enabled: true,
-        listenAddr: `0.0.0.0:${pagePort}`,
-        keypairs: [{ certFile: inRepository("page.pem") }],
-        caCerts: [{ file: inRepository("ops-root.pem"), fingerprints: [fingerprintOf(authority.pem)] }],
-        clients: [{ name: "ops", dnsName: ops }],
-        upstream: { address: "127.0.0.1:9090", path: "/metrics" },
-      },
-    ]);
-    const accepted = "the ops team agreed";
-    configuration.write("network", {
-      connections: [{ id: network.connection, cidr: network.cidr, accepted }],
-      targets: [{ name: "node", cidr: `${at("node")}/32`, ports: [nodePort] }],
-      scrapedBy: [{ name: "ops", cidr: `${at("scraper")}/32`, ports: [exporterPort, pagePort] }],
-    });
+    const parties = { readers: authority, targets: stranger, network };
+    const own = declareServed(configuration, folder, parties);
     await pulumi().setSecret("sender", "metrics-link:metricsServices[0].keypairs[0].keySecret", own.key);
     await caughtUp();
     from = beforehand();
     await update("sender");
+    // Envoy's restart makes the queue retry, and Prometheus' own is pending until it is empty.
+    await eventually(
+      "the agent to have made every change",
+      async (note) => {
+        const { outcome } = (await runAgent("sender")).report;
+        note(outcome);
+        return outcome === "converged" || undefined;
+      },
+      180_000,
+      2000,
+    );
   });
   after(async () => {
     for (const end of ended.toReversed()) await end();
@@ -156,7 +143,7 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
       "TLS 1.2": { ...client, more: ["--tls-max", "1.2"] },
     };
     const letIn: string[] = [];
-    for (const port of [exporterPort, pagePort]) {
+    for (const port of outside) {
       for (const [what, asking] of Object.entries(refused)) {
         const status = await answer(page(port), asking);
         if (typeof status === "number") letIn.push(`${what} at ${port}: ${status}`);
@@ -192,11 +179,50 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
     });
   });
 
+  it("answers queries of the named client as its data source says, with a line of each, and nothing that writes", async () => {
+    const since = Date.now() / 1000;
+    write("grafana.pem", client.as?.pem ?? "");
+    const out = join(folder, "datasource.yaml");
+    const words = ["--stack", "sender", "--service", "ops", "--address", `${host}:${queryPort}`];
+    const files = ["--certificate", join(folder, "grafana.pem"), "--key-file", "/etc/grafana/reader.key", "--out", out];
+    await must("grafana", "datasource", ...words, ...files);
+    const [source] = datasources.parse(parse(readFileSync(out, "utf8"))).datasources;
+    const { serverName, httpMethod } = source.jsonData;
+    assert.equal(httpMethod, "GET");
+    write("grafana-ca.pem", source.secureJsonData.tlsCACert);
+    // Not --insecure: curl compares the name as Grafana does.
+    const verified = ["--no-insecure", "--cacert", join(folder, "grafana-ca.pem")];
+    const more = [...verified, "--connect-to", `::${host}:${queryPort}`];
+    const asked = (path: string) => ask("scraper", `https://${serverName}${path}`, folder, { ...client, more });
+    const { status, body } = await asked("/api/v1/query?query=count(up)");
+    assert.equal(status, 200);
+    assert.match(body, /"status":"success".*"value":\[[\d.]+,"\d+"\]/);
+    assert.equal((await asked("/api/v1/label/job/values")).status, 200);
+    const line = await logged("sender", since, "the query", ({ path }) => path === "/api/v1/query?query=count(up)");
+    assert.deepEqual([line.peer_san, line.status, line.filter_chain], [ops, 200, "anywhere"]);
+
+    const refused: readonly (readonly [path: string, method: string, status: number])[] = [
+      ["/api/v1/write", "POST", 405],
+      ["/-/reload", "POST", 405],
+      ["/api/v1/query?query=up", "POST", 405],
+      ["/api/v1/write", "GET", 404],
+      ["/api/v1/admin/tsdb/snapshot", "GET", 404],
+      ["/api/v1/status/config", "GET", 404],
+      ["/metrics", "GET", 404],
+      ["/debug/pprof/heap", "GET", 404],
+    ];
+    const found = [];
+    for (const [path, method] of refused) {
+      found.push([path, method, await answer(page(queryPort, path), { ...client, more: ["--request", method] })]);
+    }
+    assert.deepEqual(found, refused);
+    console.log(`      the UI's own page: ${(await asked("/query")).status}`);
+  });
+
   it("is out of reach for a neighbour of the client, whatever it shows, and on every other port", async () => {
-    const outOfReach = "curl ended with 28";
-    for (const port of [exporterPort, pagePort])
-      assert.equal(await answer(page(port), client, "neighbour"), outOfReach);
-    for (const port of [9100, 9090, 9091, 9902]) assert.equal(await answer(page(port), client), outOfReach, `${port}`);
+    assert.deepEqual(await answers(outside, "neighbour"), outOfReach(outside));
+    const others = [9100, 9090, 9091, 9902];
+    assert.deepEqual(await answers(others, "scraper"), outOfReach(others));
   });
 
   it("is in order for an audit", async () => {
@@ -267,8 +293,7 @@ describe("a host that scrapes and is scraped over mutual TLS", function () {
     assert.equal(await receiver.value('count(node_load1{job="shop-node"})'), 1);
     configuration.restore();
     await update("sender");
-    for (const port of [exporterPort, pagePort])
-      assert.equal(await answer(page(port), client), "curl ended with 28", `${port}`);
+    assert.deepEqual(await answers(outside, "scraper"), outOfReach(outside));
     await nothingMissing(from, 1000);
   });
 });
