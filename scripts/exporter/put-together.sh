@@ -15,17 +15,20 @@ trap 'rm -f certificate.pem web.json.new' EXIT
 # JSON has each line of a PEM file behind a \n.
 sed -n 's/^    "cert": "\(.*\)",$/\1/p' web.template.json | sed 's/\\n/\n/g' >certificate.pem
 openssl x509 -in certificate.pem -noout -checkend 0 >/dev/null || fail "the certificate of web.template.json has expired"
-test "$(openssl x509 -in certificate.pem -noout -pubkey)" = "$(openssl pkey -in private-key.pem -pubout)" ||
+# Encoded anew: without the text that some tools write around a key. The exporter cannot open one with a passphrase.
+key=$(openssl pkey -in private-key.pem -passin pass:) || fail "private-key.pem is no private key without a passphrase"
+test "$(openssl x509 -in certificate.pem -noout -pubkey)" = "$(openssl pkey -in private-key.pem -passin pass: -pubout)" ||
   fail "private-key.pem is not the key of the certificate in web.template.json"
 users=''
 if [ -e users ]; then
-  if grep -Evq '^[a-z][a-z0-9_-]{0,62}:[$]2[aby][$]1[0-3][$][./A-Za-z0-9]{53}$' users; then
-    fail "users has a line that is not NAME:HASH with a bcrypt hash of cost 10 to 13"
+  # Without a line, nobody would be asked for a password.
+  if ! [ -s users ] || ! [ -r users ] || grep -Evq '^[a-z][a-z0-9_-]{0,62}:[$]2[aby][$]1[0-3][$][./A-Za-z0-9]{53}$' users; then
+    fail "users is not a file with lines NAME:HASH alone, each with a bcrypt hash of cost 10 to 13"
   fi
   users=$(sed 's/^\([^:]*\):\(.*\)$/"\1": "\2"/' users | paste -sd, -)
 fi
 
-KEY=$(awk '{ printf "%s\\n", $0 }' private-key.pem) USERS=$users awk '
+KEY=$(echo "$key" | awk '{ printf "%s\\n", $0 }') USERS=$users awk '
   /^    "key": / { print "    \"key\": \"" ENVIRON["KEY"] "\","; next }
   /^}$/ && ENVIRON["USERS"] != "" { print "  ,\"basic_auth_users\": {" ENVIRON["USERS"] "}" }
   { print }

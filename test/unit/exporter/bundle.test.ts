@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,9 @@ const scraper = "link-scrape.prometheus.internal";
 const names = { names: `DNS:${scraper}` };
 /** Of the password `right`, with a cost of 10. */
 const user = "prometheus:$2b$10$zv19g16UG0CL3ZNBAdzZH.y46ueWJpDQGOTXUWHPdVaNfYR3oNY/y\n";
+
+const withPassphrase = (key: string): string =>
+  execFileSync("openssl", ["pkey", "-aes256", "-passout", "pass:secret"], { input: key, encoding: "utf8" });
 
 describe("npm run exporter -- render", function () {
   this.timeout(60_000);
@@ -95,15 +98,33 @@ describe("npm run exporter -- render", function () {
     }
   });
 
-  it("leaves web.json as it was if the key is another's, a certificate has expired, or users are none", async () => {
-    await render(server("node.internal"));
+  it("takes a key with the text and the line ends that other tools write around it", async () => {
+    const leaf = server("node.internal");
+    await render(leaf);
+    rmSync(join(out, "private-key.pem"));
+    const bag = `Bag Attributes\n    friendlyName: "a\\b"\n${leaf.key}`.replaceAll("\n", "\r\n");
+    writeFileSync(join(out, "private-key.pem"), bag);
+    assert.equal(putTogether().status, 0);
+    assert.match(
+      webConfig().tls_server_config.key,
+      /^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n$/,
+    );
+  });
+
+  it("leaves web.json as it was if the key is another's or none, or users are none", async () => {
+    const leaf = server("node.internal");
+    await render(leaf);
     assert.equal(putTogether().status, 0);
     const before = readFileSync(join(out, "web.json"), "utf8");
     const key = readFileSync(join(out, "private-key.pem"), "utf8");
     const wrong: readonly (readonly [file: string, content: string, told: RegExp])[] = [
       ["private-key.pem", client.key, /private-key\.pem is not the key/],
-      ["users", "prometheus:right\n", /users has a line that is not NAME:HASH/],
-      ["users", `${user}","x":"\n`, /users has a line/],
+      ["private-key.pem", "no key\n", /no private key without a passphrase/],
+      ["private-key.pem", withPassphrase(leaf.key), /no private key without a passphrase/],
+      ["users", "prometheus:right\n", /users is not a file with lines NAME:HASH/],
+      ["users", `${user}","x":"\n`, /users is not a file/],
+      ["users", "", /users is not a file/],
+      ["users", "\n", /users is not a file/],
     ];
     for (const [file, content, told] of wrong) {
       rmSync(join(out, file), { force: true });
